@@ -5,7 +5,13 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-type PackageJson = { name?: string; version?: string; private?: boolean; description?: string; [field: string]: unknown };
+type PackageJson = {
+  name?: string;
+  version?: string;
+  private?: boolean;
+  description?: string;
+  [field: string]: unknown;
+};
 
 const root = JSON.parse(readFileSync('package.json', 'utf8')) as { workspaces: string[]; license: string };
 
@@ -18,7 +24,9 @@ const shared = (folder: string, own: PackageJson): PackageJson => ({
   license: root.license,
   type: 'module',
   engines: { node: '>=24' },
-  exports: (own.exports as object | undefined) ?? { '.': existsSync(`${folder}/src/index.ts`) ? './src/index.ts' : './index.ts' },
+  exports: (own.exports as object | undefined) ?? {
+    '.': existsSync(`${folder}/src/index.ts`) ? './src/index.ts' : './index.ts',
+  },
   ...pick(own, ['bin', 'dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies']),
 });
 
