@@ -1,0 +1,123 @@
+import type { JsonObject, JsonValue } from '@verifiedfan/ports';
+import { WorkerError } from './errors.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { WorkerRecord } from './record.ts';
+import type { ServiceKit } from './service-kit.ts';
+import type { Source } from './source.ts';
+
+/** The part of a log that workers use; `@verifiedfan/log` fits. */
+export type WorkerLog = {
+  debug(message: string, data?: object): void;
+  info(message: string, data?: object): void;
+  warn(message: string, data?: object): void;
+  error(message: string, data?: object): void;
+};
+
+/** What a handler is given besides its records. */
+export type HandleContext<Services> = Pick<Outcomes, 'retry' | 'reject' | 'rejectPart' | 'fail'> & {
+  services: Services;
+  log: WorkerLog;
+  /** Time that is left before the platform stops the invocation, in milliseconds; Infinity where nothing does. */
+  remainingMs(): number;
+  /** Aborts when the process is asked to stop: finish what is begun, begin nothing more. */
+  signal: AbortSignal;
+  /** The shard that all records are from, where the source says so. */
+  shard: string | undefined;
+};
+
+/** Counters, nested as the worker documents them; put beside the failure report in its answer. */
+export type Counters = JsonObject;
+
+/** An ordinary middy middleware (https://middy.js.org/docs/writing-middlewares/01-intro): it sees the raw event and the final answer. */
+export type Middleware = {
+  before?: (request: MiddlewareRequest) => unknown;
+  after?: (request: MiddlewareRequest) => unknown;
+  onError?: (request: MiddlewareRequest) => unknown;
+};
+export type MiddlewareRequest = {
+  event: unknown;
+  context: unknown;
+  response: unknown;
+  error: Error | null;
+  internal: Record<string, unknown>;
+};
+
+type Shared<Services> = {
+  /** Resources that the worker reads; `resource/prefix*` narrows a table to keys. Rights are derived from this. */
+  reads: readonly string[];
+  /** Resources that it writes, in the same grammar; the loop guard follows these. */
+  writes: readonly string[];
+  /** Other services that it calls, by the names of their endpoints. */
+  calls?: readonly string[];
+  /** One sentence for the documents. */
+  purpose: string;
+  services(kit: ServiceKit): Services | Promise<Services>;
+  middlewares?: readonly Middleware[];
+};
+
+export type BatchWorkerDefinition<Data, Services> = Shared<Services> & {
+  source: Source<Data> | readonly Source<Data>[];
+  handle(records: readonly WorkerRecord<Data>[], context: HandleContext<Services>): Promise<Counters>;
+  /** Puts a dead-lettered part back after a fix; without it only whole records can be redriven. */
+  redrivePart?(payload: JsonValue, context: HandleContext<Services>): Promise<void>;
+};
+export type RequestWorkerDefinition<Data, Services> = Shared<Services> & {
+  source: Source<Data>;
+  answer(request: WorkerRecord<Data>, context: HandleContext<Services>): Promise<JsonValue>;
+};
+
+/** A worker as the runtimes see it: its kinds of data and services are its own business. */
+export type Worker = {
+  purpose: string;
+  sources: readonly Source[];
+  reads: readonly string[];
+  writes: readonly string[];
+  calls: readonly string[];
+  middlewares: readonly Middleware[];
+  services(kit: ServiceKit): unknown;
+  handle(records: readonly WorkerRecord[], context: HandleContext<unknown>): Promise<JsonValue>;
+  redrivePart?(payload: JsonValue, context: HandleContext<unknown>): Promise<void>;
+};
+
+/**
+ * Defines an event worker. The same definition is a Lambda handler (`createHandler`) and a local consumer. A batch worker has `handle`
+ * and answers with counters; a worker behind AppSync has `answer` and answers with its value.
+ */
+export function defineWorker<Data, Services>(definition: BatchWorkerDefinition<Data, Services>): Worker;
+export function defineWorker<Data, Services>(definition: RequestWorkerDefinition<Data, Services>): Worker;
+export function defineWorker<Data, Services>(
+  definition: BatchWorkerDefinition<Data, Services> | RequestWorkerDefinition<Data, Services>,
+): Worker {
+  const sources = (Array.isArray(definition.source) ? definition.source : [definition.source]) as readonly Source[];
+  const mode = 'answer' in definition ? 'request' : 'batch';
+  if (sources.length === 0 || sources.some((source) => source.mode !== mode)) {
+    throw new WorkerError(
+      'invalid_worker',
+      `A worker with ${mode === 'batch' ? 'handle' : 'answer'} needs ${mode} sources`,
+    );
+  }
+  const { purpose, reads, writes, calls = [], middlewares = [] } = definition;
+  const worker: Worker = {
+    purpose,
+    sources,
+    reads,
+    writes,
+    calls,
+    middlewares,
+    services: (kit) => definition.services(kit),
+    // The one place where the types of a worker's own data and services are forgotten; the runtimes pass back what they were given.
+    handle: ('answer' in definition ? answerOne(definition) : definition.handle.bind(definition)) as Worker['handle'],
+  };
+  if ('redrivePart' in definition && definition.redrivePart !== undefined) {
+    worker.redrivePart = definition.redrivePart.bind(definition) as NonNullable<Worker['redrivePart']>;
+  }
+  return worker;
+}
+
+const answerOne =
+  <Data, Services>(definition: RequestWorkerDefinition<Data, Services>) =>
+  (records: readonly WorkerRecord<Data>[], context: HandleContext<Services>): Promise<JsonValue> => {
+    const [request] = records;
+    if (request === undefined) throw new WorkerError('foreign_event', 'A request worker needs exactly one request');
+    return definition.answer(request, context);
+  };

@@ -1,0 +1,73 @@
+import type { Clock, Flags, Metrics, Platform, Random, Resources, Secrets } from '@verifiedfan/ports';
+import type { WorkerLog } from './define-worker.ts';
+import { WorkerError } from './errors.ts';
+
+/** Tells whether everything in front of a worker is done, where the platform can know it. */
+export type Upstream = {
+  /**
+   * Waits until nothing that could still reach `worker` is under way, at most `timeoutMs`. `unknown` means that this platform cannot
+   * tell (AWS), so the caller needs another rule.
+   */
+  drained(options: { worker: string; timeoutMs: number }): Promise<'drained' | 'busy' | 'unknown'>;
+};
+
+/** What a process offers to its workers, beside the ports. */
+export type WorkerHost = {
+  platform: Platform;
+  log: WorkerLog;
+  /** The base URL of another service or third party, such as `entryService` or `slack`. */
+  endpoint(name: string): string;
+  /** Short-lived tokens for one audience. */
+  workerToken(audience: string): () => Promise<string>;
+  upstream: Upstream;
+};
+
+/** What `services` of a worker may use: the ports, narrowed to what the worker declared. */
+export type ServiceKit = Resources &
+  Omit<WorkerHost, 'platform'> & {
+    clock: Clock;
+    random: Random;
+    metrics: Metrics;
+    flags: Flags;
+    secrets: Secrets;
+    /** The worker's own name. */
+    worker: string;
+  };
+
+type Declared = { name: string; reads: readonly string[]; writes: readonly string[]; calls: readonly string[] };
+
+/** Hands out only what the definition names: what is not declared has no rights on AWS, so it must not work here either. */
+export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceKit => {
+  const names = new Set([...declared.reads, ...declared.writes].map((entry) => entry.split('/')[0]));
+  const guard = <T>(open: (name: string) => T) => {
+    return (name: string): T => {
+      if (!names.has(name))
+        throw new WorkerError('undeclared', `${declared.name} uses ${name} without declaring it in reads or writes`);
+      return open(name);
+    };
+  };
+  const { platform } = host;
+  return {
+    worker: declared.name,
+    log: host.log,
+    clock: platform.clock,
+    random: platform.random,
+    metrics: platform.metrics,
+    flags: platform.flags,
+    secrets: platform.secrets,
+    upstream: host.upstream,
+    workerToken: host.workerToken,
+    endpoint(name) {
+      if (!declared.calls.includes(name))
+        throw new WorkerError('undeclared', `${declared.name} calls ${name} without declaring it in calls`);
+      return host.endpoint(name);
+    },
+    table: guard((name) => platform.table(name)),
+    stream: guard((name) => platform.stream(name)),
+    queue: guard((name) => platform.queue(name)),
+    bucket: guard((name) => platform.bucket(name)),
+    cache: guard((name) => platform.cache(name)),
+    topic: guard((name) => platform.topic(name)),
+    database: guard((name) => platform.database(name)),
+  };
+};
