@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
 import { WorkerError } from './errors.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { Outcomes, Rejection } from './outcomes.ts';
 import type { WorkerRecord } from './record.ts';
 import type { ServiceKit } from './service-kit.ts';
 import type { Source } from './source.ts';
@@ -14,7 +14,9 @@ export type WorkerLog = {
 };
 
 /** What a handler is given besides its records. */
-export type HandleContext<Services> = Pick<Outcomes, 'retry' | 'reject' | 'rejectPart' | 'fail'> & {
+export type HandleContext<Services> = Pick<Outcomes, 'retry' | 'reject' | 'fail'> & {
+  /** Stores parts of a record, such as lines of a file, with the dead letters, at once and for good. */
+  deadLetter(parts: readonly Rejection[]): Promise<void>;
   services: Services;
   log: WorkerLog;
   /** Time that is left before the platform stops the invocation, in milliseconds; Infinity where nothing does. */

@@ -12,19 +12,15 @@ export type Rejection = { position: string; reason: string; payload: JsonValue }
 export type Outcomes = {
   retry(record: WorkerRecord<unknown>, cause: unknown): void;
   reject(record: WorkerRecord<unknown>, reason: string): void;
-  /** Dead-letters something smaller than a record, such as one line of an uploaded file. */
-  rejectPart(rejection: Rejection): void;
   /** Retries or rejects, as the error says. */
   fail(record: WorkerRecord<unknown>, error: unknown): void;
   readonly retried: ReadonlyMap<WorkerRecord<unknown>, Error>;
   readonly rejected: ReadonlyMap<WorkerRecord<unknown>, string>;
-  readonly rejectedParts: readonly Rejection[];
 };
 
 export const createOutcomes = (): Outcomes => {
   const retried = new Map<WorkerRecord<unknown>, Error>();
   const rejected = new Map<WorkerRecord<unknown>, string>();
-  const rejectedParts: Rejection[] = [];
   const retry = (record: WorkerRecord<unknown>, cause: unknown): void => {
     retried.set(record, toError(cause));
     rejected.delete(record);
@@ -35,10 +31,8 @@ export const createOutcomes = (): Outcomes => {
   return {
     retry,
     reject,
-    rejectPart: (rejection) => void rejectedParts.push(rejection),
     fail: (record, error) => (isPermanent(error) ? reject(record, toError(error).message) : retry(record, error)),
     retried,
     rejected,
-    rejectedParts,
   };
 };

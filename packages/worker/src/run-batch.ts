@@ -33,7 +33,11 @@ export const runBatch = async (options: RunOptions): Promise<{ counters: JsonVal
     shard: batch.shard,
     retry: outcomes.retry,
     reject: outcomes.reject,
-    rejectPart: outcomes.rejectPart,
+    deadLetter: (parts) =>
+      options.deadLetters.add(
+        options.name,
+        parts.map((part) => ({ ...part, part: true })),
+      ),
     fail: outcomes.fail,
   };
   const counters = await worker.handle(batch.records as readonly WorkerRecord[], context);
@@ -45,15 +49,11 @@ export const runBatch = async (options: RunOptions): Promise<{ counters: JsonVal
   return { counters, outcomes };
 };
 
-const collectRejections = (
-  { batch, payloadOf }: RunOptions,
-  outcomes: Outcomes,
-): (Rejection & { part?: boolean })[] => [
+const collectRejections = ({ batch, payloadOf }: RunOptions, outcomes: Outcomes): Rejection[] => [
   ...batch.undecodable,
   ...[...outcomes.rejected].map(([record, reason]) => ({
     position: record.meta.position,
     reason,
     payload: payloadOf(record),
   })),
-  ...outcomes.rejectedParts.map((rejection) => ({ ...rejection, part: true })),
 ];
