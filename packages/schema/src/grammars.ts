@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** 1 to 128 of `A-Z a-z 0-9 . _ -`: ids of campaigns, members, events and correlations. */
+export const ID_PATTERN = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Fit the grammar but are properties of every object: as keys of a map they would find something that nobody stored. */
+const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Whether the text is an id: the grammar, and not `__proto__`, `constructor` or `prototype`. */
+export const isId = (text: string): boolean => ID_PATTERN.test(text) && !RESERVED.has(text);
+
+export const idSchema = z
+  .string()
+  .regex(ID_PATTERN, 'Must be 1 to 128 of A-Z a-z 0-9 . _ -')
+  .refine((text) => !RESERVED.has(text), 'Is a reserved word');
+
+/** A phone number in E.164: `+` and 8 to 15 digits. */
+export const phoneSchema = z
+  .string()
+  .regex(/^\+[0-9]{8,15}$/, 'Must be a phone number in E.164: + and 8 to 15 digits')
+  .meta({ format: 'e164' });
+
+/** The form in which e-mail addresses are compared. */
+export const normaliseEmail = (email: string): string => email.trim().toLowerCase();
+
+/** One `@`, no spaces or control characters, at most 254 characters. The result is trimmed and in lower case. */
+export const emailSchema = z
+  .string()
+  .max(1_024)
+  .transform(normaliseEmail)
+  .pipe(
+    z
+      .string()
+      .max(254)
+      .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, 'Must be an e-mail address'),
+  );
+
+/** A language tag such as `en` or `pt-BR`. */
+export const localeSchema = z
+  .string()
+  .max(35)
+  .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'Must be a language tag such as en or pt-BR');
+
+export type LocalisedText = string | Record<string, string>;
+
+/** One text for every language, or a text per language tag (1 to 100 of them); each 1 to `maxLength` characters once trimmed. */
+export const localisedTextSchema = ({ maxLength = 10_000 }: { maxLength?: number } = {}) => {
+  const text = z.string().trim().min(1).max(maxLength);
+  const perLocale = z
+    .record(localeSchema, text)
+    .refine(
+      (texts) => Object.keys(texts).length >= 1 && Object.keys(texts).length <= 100,
+      'Must hold 1 to 100 languages',
+    );
+  return z.union([text, perLocale]);
+};
