@@ -1,0 +1,42 @@
+import type Koa from 'koa';
+import type { TokenClaims } from './claims.ts';
+import type { AnyReply, Route } from './contract.ts';
+import type { Failure } from './errors.ts';
+
+/** What the layers of the pipeline tell each other about one request. */
+export type Exchange = {
+  correlation: string;
+  /** The route's path with its parameters by name, `unmatched` until one is found: the only path in metrics, logs and spans. */
+  template: string;
+  route?: Route;
+  params: Record<string, string>;
+  claims?: TokenClaims;
+  reply?: AnyReply;
+  failure?: Failure;
+};
+
+export type ExchangeState = {
+  exchange: Exchange;
+  /** Of the request's own span, where requests are traced. */
+  traceparent?: string | undefined;
+};
+export type Middleware = Koa.Middleware<ExchangeState>;
+export type Context = Koa.ParameterizedContext<ExchangeState>;
+
+/** As much of a logger as the pipeline needs. */
+export type ServiceLog = Readonly<
+  Record<'debug' | 'info' | 'warn' | 'error', (message: string, data?: Record<string, unknown>) => void>
+>;
+
+/** Methods come from the client: those outside the list share one name, so that metrics stay small. */
+const KNOWN_METHODS: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+]);
+export const methodLabel = (method: string): string => (KNOWN_METHODS.has(method) ? method : 'OTHER');

@@ -1,0 +1,44 @@
+import { type ErrorStatuses, type Failure, PIPELINE_ERRORS, toFailure } from '../errors.ts';
+import type { Context, Middleware, ServiceLog } from '../exchange.ts';
+
+export type ErrorFormatterOptions = {
+  statuses: ErrorStatuses;
+  log: ServiceLog;
+  /** Answer 500 to error types that the route does not declare. For tests. */
+  strict: boolean;
+};
+
+/** The body of every error. */
+export const errorBody = (failure: Failure, correlation: string): string =>
+  JSON.stringify({
+    error: { type: failure.type, message: failure.message, correlation, details: failure.details },
+  });
+
+const send = (context: Context, failure: Failure): void => {
+  context.state.exchange.failure = failure;
+  context.set({ ...failure.headers });
+  context.status = failure.status;
+  context.type = 'application/json; charset=utf-8';
+  context.body = errorBody(failure, context.state.exchange.correlation);
+};
+
+const isDeclared = (context: Context, { type }: Failure): boolean => {
+  const { route } = context.state.exchange;
+  return route === undefined || Object.hasOwn(PIPELINE_ERRORS, type) || (route.errors?.includes(type) ?? false);
+};
+
+/** Turns whatever was thrown into an answer; what was nobody's fault outside is logged with its cause. */
+export const formatErrors = ({ statuses, log, strict }: ErrorFormatterOptions): Middleware =>
+  async function formatError(context, next) {
+    try {
+      await next();
+    } catch (error) {
+      const declared = toFailure(error, statuses);
+      const failure =
+        strict && !isDeclared(context, declared)
+          ? toFailure(new Error(`The route does not declare ${declared.type}`), statuses)
+          : declared;
+      if (failure.status >= 500) log.error('request failed', { path: context.state.exchange.template, error });
+      send(context, failure);
+    }
+  };

@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '@verifiedfan/ports';
+import { type Schema, safeParse } from '@verifiedfan/schema';
+import type { AnyReply, RawResponse, ResponseContract, Route } from '../contract.ts';
+import type { Context, Middleware, ServiceLog } from '../exchange.ts';
+
+export type ResponseFormatterOptions = {
+  clock: Clock;
+  log: ServiceLog;
+  /** Fail on what the contract does not declare, instead of leaving it out. For tests. */
+  strict: boolean;
+};
+
+const isRaw = (contract: ResponseContract): contract is RawResponse => contract !== null && 'contentType' in contract;
+
+/** A reply that its own contract does not know; always a mistake of this service. */
+const undeclared = (route: Route, what: string): Error => new Error(`${route.method} ${route.path} answered ${what}`);
+
+/** What is sent as `data`: only declared fields. */
+const declaredData = (schema: Schema, { data }: AnyReply, route: Route, strict: boolean): unknown => {
+  const result = safeParse(schema, data);
+  if (!result.ok)
+    throw undeclared(route, `data that breaks its schema at ${result.details.map(({ pointer }) => pointer)}`);
+  if (strict && !isDeepStrictEqual(result.value, data)) throw undeclared(route, 'fields that it does not declare');
+  return result.value;
+};
+
+/** Wraps data as `{ data, meta }`, after it was checked against the contract. */
+export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions): Middleware => {
+  const envelope = (context: Context, data: unknown, next: string | null | undefined): string => {
+    const { correlation } = context.state.exchange;
+    return JSON.stringify({ data, meta: { correlation, timestamp: new Date(clock.now()).toISOString(), next } });
+  };
+  return async function formatResponse(context, next) {
+    await next();
+    const { reply, route } = context.state.exchange;
+    if (reply === undefined || route === undefined) throw new Error('The handler answered nothing');
+    const contract = Object.hasOwn(route.responses, reply.status) ? route.responses[reply.status] : undefined;
+    if (contract === undefined) {
+      if (strict) throw undeclared(route, `${reply.status}, which it does not declare`);
+      log.warn('undeclared status', { path: route.path, status: reply.status });
+    }
+    context.status = reply.status;
+    context.set({ ...reply.headers });
+    if (contract === null) {
+      context.body = null;
+    } else if (contract !== undefined && isRaw(contract)) {
+      context.type = contract.contentType;
+      context.body = reply.text ?? '';
+    } else {
+      const data = contract === undefined ? undefined : declaredData(contract, reply, route, strict);
+      context.type = 'application/json; charset=utf-8';
+      context.body = envelope(context, data, reply.next);
+    }
+  };
+};

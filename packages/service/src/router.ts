@@ -1,0 +1,85 @@
+import type { Route } from './contract.ts';
+import { ServiceError } from './errors.ts';
+
+type Node = {
+  words: Map<string, Node>;
+  parameter?: { name: string; node: Node };
+  /** By method; empty where no path ends. */
+  routes: Map<string, Route>;
+};
+
+export type Match =
+  | { outcome: 'found'; route: Route; params: Record<string, string> }
+  /** The path exists, the method does not. */
+  | { outcome: 'method'; template: string; allow: string }
+  | { outcome: 'none' };
+
+const createNode = (): Node => ({ words: new Map(), routes: new Map() });
+
+const wordChild = (node: Node, word: string): Node => {
+  const known = node.words.get(word) ?? createNode();
+  node.words.set(word, known);
+  return known;
+};
+
+const child = (node: Node, segment: string, path: string): Node => {
+  if (!segment.startsWith(':')) return wordChild(node, segment);
+  const name = segment.slice(1);
+  node.parameter ??= { name, node: createNode() };
+  if (node.parameter.name !== name)
+    throw new TypeError(`${path}: the parameter is called ${node.parameter.name} elsewhere`);
+  return node.parameter.node;
+};
+
+const decode = (segment: string): string => {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch (cause) {
+    const details = [
+      { pointer: '', rule: 'percent_encoding', message: 'Is not valid percent-encoding', in: 'path' as const },
+    ];
+    throw new ServiceError({ code: 'VALIDATION_ERROR', message: 'The path is malformed', details, cause });
+  }
+};
+
+type Found = { node: Node; values: string[] };
+
+/** Fixed words first; a path that ends nowhere behind a fixed word is tried with the parameter. */
+const find = (node: Node, segments: readonly string[], index: number, values: readonly string[]): Found | undefined => {
+  const segment = segments[index];
+  if (segment === undefined) return node.routes.size > 0 ? { node, values: [...values] } : undefined;
+  const word = node.words.get(segment);
+  const found = word && find(word, segments, index + 1, values);
+  if (found !== undefined || node.parameter === undefined || segment === '') return found;
+  return find(node.parameter.node, segments, index + 1, [...values, segment]);
+};
+
+const methodsOf = ({ routes }: Node): string =>
+  [...routes.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+
+const paramsOf = (path: string, values: readonly string[]): Record<string, string> => {
+  const names = path.split('/').filter((segment) => segment.startsWith(':'));
+  return Object.fromEntries(names.map((name, index) => [name.slice(1), decode(values[index] ?? '')]));
+};
+
+/** Finds the route of a request. Paths match exactly (no case folding, no trailing slash); HEAD is answered by GET. */
+export const createRouter = (routes: readonly Route[]): ((method: string, path: string) => Match) => {
+  const root = createNode();
+  for (const route of routes) {
+    const node = route.path
+      .slice(1)
+      .split('/')
+      .reduce((parent, segment) => child(parent, segment, route.path), root);
+    if (node.routes.has(route.method)) throw new TypeError(`${route.method} ${route.path} is declared twice`);
+    node.routes.set(route.method, route);
+  }
+  return (method, path) => {
+    const found = find(root, path.slice(1).split('/'), 0, []);
+    if (found === undefined) return { outcome: 'none' };
+    const route = found.node.routes.get(method === 'HEAD' ? 'GET' : method);
+    if (route !== undefined) return { outcome: 'found', route, params: paramsOf(route.path, found.values) };
+    const [first] = found.node.routes.values();
+    return { outcome: 'method', template: first?.path ?? path, allow: methodsOf(found.node) };
+  };
+};

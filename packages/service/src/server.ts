@@ -1,0 +1,124 @@
+import type { Clock, Random } from '@verifiedfan/ports';
+import Koa from 'koa';
+import type { VerifyToken } from './claims.ts';
+import type { Route } from './contract.ts';
+import { type ErrorStatuses, PIPELINE_ERRORS } from './errors.ts';
+import type { ExchangeState, Middleware, ServiceLog } from './exchange.ts';
+import { createIdempotency } from './idempotency.ts';
+import type { IdempotencyStore } from './idempotency-store.ts';
+import { createHttpServer, type HttpOptions, type Listening, type ListenOptions, listen } from './listen.ts';
+import { createOpenApi } from './open-api.ts';
+import { accessLog } from './pipeline/access-log.ts';
+import { authenticate } from './pipeline/authenticate.ts';
+import { compressLarge } from './pipeline/compress.ts';
+import { correlate } from './pipeline/correlation.ts';
+import { formatErrors } from './pipeline/error-formatter.ts';
+import { handle } from './pipeline/handle.ts';
+import { matchRoute } from './pipeline/match-route.ts';
+import { createRequestMetrics, type RequestMetrics } from './pipeline/prometheus.ts';
+import { formatResponses } from './pipeline/response-formatter.ts';
+import { type ServiceTracer, trace } from './pipeline/trace.ts';
+import { answerRawRequests } from './raw-answers.ts';
+import { createRouter } from './router.ts';
+import { createSystemRoutes, type ReadyCheck } from './system-routes.ts';
+
+export type ServiceServerOptions = Omit<HttpOptions, 'clock'> & {
+  /** In OpenAPI. */
+  name: string;
+  version: string;
+  routes: readonly Route[];
+  /** The service's own error types with their statuses, such as `{ CAMPAIGN_NOT_FOUND: 404 }`. */
+  errors?: ErrorStatuses | undefined;
+  verifyToken: VerifyToken;
+  clock: Clock;
+  random: Pick<Random, 'uuid'>;
+  log: ServiceLog;
+  /** What `/ready` asks, by the name that it reports. */
+  checks?: Readonly<Record<string, ReadyCheck>> | undefined;
+  /** Required by routes that store answers under their idempotency key. */
+  idempotencyStore?: IdempotencyStore | undefined;
+  tracer?: ServiceTracer | undefined;
+  /** Answers that break their contract fail instead of being cut down to it. For tests. @default false */
+  strict?: boolean | undefined;
+};
+
+export type ServiceServer = {
+  listen(options?: ListenOptions): Promise<Listening>;
+  /** The OpenAPI 3.1 document. */
+  openApi(): Record<string, unknown>;
+  /** All routes, those of the pipeline included. */
+  routes: readonly Route[];
+};
+
+const checkErrors = (routes: readonly Route[], statuses: ErrorStatuses): void => {
+  for (const { method, path, errors = [] } of routes) {
+    const unknown = errors.find((type) => !Object.hasOwn(statuses, type));
+    if (unknown !== undefined) throw new TypeError(`${method} ${path}: the error type ${unknown} has no status`);
+  }
+};
+
+const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorStatuses) => {
+  const { idempotencyStore: store, clock, random, log } = options;
+  if (store !== undefined) return createIdempotency({ store, clock, random, log, statuses });
+  const needy = options.routes.find(({ idempotency }) => idempotency === 'stored');
+  if (needy !== undefined)
+    throw new TypeError(`${needy.method} ${needy.path} stores answers and has no idempotencyStore`);
+  return undefined;
+};
+
+/** The order in which a request passes: what must see every answer is outside of what may refuse. */
+const createPipeline = (
+  options: ServiceServerOptions,
+  parts: { routes: readonly Route[]; statuses: ErrorStatuses; metrics: RequestMetrics; isClosing: () => boolean },
+): Middleware[] => {
+  const { clock, random, log, tracer, verifyToken, strict = false } = options;
+  const { routes, statuses, metrics, isClosing } = parts;
+  return [
+    ...(tracer === undefined ? [] : [trace({ tracer })]),
+    correlate({ random }),
+    accessLog({ log, clock }),
+    metrics.measure,
+    async function closeConnection(context, next) {
+      await next();
+      if (isClosing()) context.set('connection', 'close');
+    },
+    compressLarge(),
+    formatErrors({ statuses, log, strict }),
+    formatResponses({ clock, log, strict }),
+    matchRoute({ router: createRouter(routes) }),
+    authenticate({ verifyToken }),
+    handle({ idempotency: createIdempotencyLayer(options, statuses) }),
+  ];
+};
+
+/** Builds the server of a service. Throws `TypeError` for contracts that contradict each other. */
+export const createServiceServer = (options: ServiceServerOptions): ServiceServer => {
+  const { name, version, clock, random, log, checks = {}, errors = {} } = options;
+  const statuses: ErrorStatuses = { ...errors, ...PIPELINE_ERRORS };
+  const metrics = createRequestMetrics({ clock });
+  let closing = false;
+  let document: Record<string, unknown> | undefined;
+  const openApi = (): Record<string, unknown> => {
+    document ??= createOpenApi({ name, version, routes, statuses });
+    return document;
+  };
+  const isClosing = (): boolean => closing;
+  const routes = [...options.routes, ...createSystemRoutes({ registry: metrics.registry, checks, isClosing, openApi })];
+  checkErrors(routes, statuses);
+  const app = new Koa<ExchangeState>();
+  // Only what happens while an answer is being sent gets here, such as a client that went away.
+  app.on('error', (error: unknown) => log.debug('answer not sent', { error }));
+  for (const middleware of createPipeline(options, { routes, statuses, metrics, isClosing })) app.use(middleware);
+  return {
+    routes,
+    openApi,
+    listen(listenOptions = {}) {
+      const server = createHttpServer(app.callback(), options);
+      answerRawRequests(server, { random, metrics });
+      const onClose = (): void => {
+        closing = true;
+      };
+      return listen(server, { ...listenOptions, clock, onClose });
+    },
+  };
+};

@@ -1,0 +1,61 @@
+import { z } from '@verifiedfan/schema';
+import type { Registry } from 'prom-client';
+import { type Route, route } from './contract.ts';
+import { ServiceError } from './errors.ts';
+
+/** Answers when the thing works and throws when it does not. Called for every `GET /ready`, so it must be cheap. */
+export type ReadyCheck = () => void | Promise<void>;
+
+export type SystemRoutesOptions = {
+  registry: Registry;
+  checks: Readonly<Record<string, ReadyCheck>>;
+  /** Whether the server is closing: then it is not ready for new work. */
+  isClosing: () => boolean;
+  openApi: () => unknown;
+};
+
+const status = z.object({ status: z.literal('ok') });
+const shared = { method: 'GET', access: 'public', quiet: true } as const;
+
+const failedChecks = async (checks: SystemRoutesOptions['checks']): Promise<string[]> => {
+  const names = Object.keys(checks);
+  const results = await Promise.allSettled(Object.values(checks).map(async (check) => check()));
+  return names.filter((_, index) => results[index]?.status === 'rejected');
+};
+
+/** `/health` (the process answers), `/ready` (what it needs answers too), `/metrics` and `/openapi.json`. */
+export const createSystemRoutes = ({ registry, checks, isClosing, openApi }: SystemRoutesOptions): Route[] => [
+  route({
+    ...shared,
+    path: '/health',
+    summary: 'Whether the process answers',
+    responses: { 200: status },
+    handler: () => ({ status: 200, data: { status: 'ok' as const } }),
+  }),
+  route({
+    ...shared,
+    path: '/ready',
+    summary: 'Whether everything that the service needs answers; the details of a 503 name what is down',
+    responses: { 200: status },
+    async handler() {
+      const down = [...(isClosing() ? ['server'] : []), ...(await failedChecks(checks))];
+      if (down.length === 0) return { status: 200, data: { status: 'ok' as const } };
+      const details = down.map((name) => ({ pointer: `/${name}`, rule: 'ready', message: `${name} is down` }));
+      throw new ServiceError({ code: 'UNAVAILABLE', message: `Not ready: ${down.join(', ')}`, details });
+    },
+  }),
+  route({
+    ...shared,
+    path: '/metrics',
+    summary: 'Measurements in the text format of Prometheus',
+    responses: { 200: { contentType: registry.contentType } },
+    handler: async () => ({ status: 200, text: await registry.metrics() }),
+  }),
+  route({
+    ...shared,
+    path: '/openapi.json',
+    summary: 'This description',
+    responses: { 200: { contentType: 'application/json; charset=utf-8' } },
+    handler: () => ({ status: 200, text: JSON.stringify(openApi()) }),
+  }),
+];
