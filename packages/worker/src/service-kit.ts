@@ -19,8 +19,13 @@ export type WorkerHost = {
   endpoint(name: string): string;
   /** Short-lived tokens for one audience. */
   workerToken(audience: string): () => Promise<string>;
+  /** Checks a caller's token for one audience; throws when it is not valid here and now. */
+  verifyToken(options: { token: string; audience: string }): Promise<CallerClaims>;
   upstream: Upstream;
 };
+
+/** What a valid token says about its bearer. */
+export type CallerClaims = { sub: string; permissions?: readonly string[] | undefined; supreme?: boolean | undefined };
 
 /** What `services` of a worker may use: the ports, narrowed to what the worker declared. */
 export type ServiceKit = Resources &
@@ -57,6 +62,7 @@ export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceK
     secrets: platform.secrets,
     upstream: host.upstream,
     workerToken: host.workerToken,
+    verifyToken: host.verifyToken,
     endpoint(name) {
       if (!declared.calls.includes(name))
         throw new WorkerError('undeclared', `${declared.name} calls ${name} without declaring it in calls`);

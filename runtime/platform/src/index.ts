@@ -1,1 +1,9 @@
-export {};
+export {
+  type Configuration,
+  ConfigurationError,
+  LOG_LEVELS,
+  type LogLevel,
+  readConfiguration,
+} from './configuration.ts';
+export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded-platform.ts';
+export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';

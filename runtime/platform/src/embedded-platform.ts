@@ -1,0 +1,136 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createMemoryMetrics,
+  openFileFlags,
+  openFileSecrets,
+  openFolderBucket,
+  openLevelStream,
+  openLevelTable,
+  openLevelTopic,
+  openQueueStore,
+  openSqliteCache,
+  openSqliteCheckpoints,
+  openSqliteDatabase,
+  systemClock,
+  systemRandom,
+} from '@verifiedfan/embedded';
+import {
+  type Catalogue,
+  type Clock,
+  type Platform,
+  PortError,
+  type Random,
+  type ResourceDefinition,
+} from '@verifiedfan/ports';
+import { SECRET_GENERATORS } from './secrets.ts';
+
+export type EmbeddedPlatformOptions = {
+  /** Holds everything; the caller owns it (`ownDirectory`). */
+  directory: string;
+  catalogue: Catalogue;
+  clock?: Clock;
+  random?: Random;
+};
+
+type Closable = { close(): void | Promise<void> };
+type OfKind<Kind> = Extract<ResourceDefinition, { kind: Kind }>;
+
+/**
+ * All ports on LevelDB, node:sqlite and the file system, below one directory. Each resource is opened when it is first asked for, so a
+ * command that only reads counts opens one table.
+ */
+export const createEmbeddedPlatform = ({
+  directory,
+  catalogue,
+  clock = systemClock,
+  random = systemRandom,
+}: EmbeddedPlatformOptions): Platform => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const open: Closable[] = [];
+  const path = (...parts: string[]): string => join(directory, ...parts);
+
+  const definitionOf = <Kind extends ResourceDefinition['kind']>(kind: Kind, name: string): OfKind<Kind> => {
+    const definition = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
+    if (definition?.kind !== kind)
+      throw new PortError({
+        code: 'not_found',
+        message: `there is no ${kind} of this name in the catalogue`,
+        resource: name,
+      });
+    return definition as OfKind<Kind>;
+  };
+
+  /** Opens one resource per name and closes it with the platform. */
+  const once = <Resource>(make: (name: string) => Resource) => {
+    const made = new Map<string, Resource>();
+    return (name: string): Resource => {
+      const known = made.get(name);
+      if (known !== undefined) return known;
+      const resource = make(name);
+      if (typeof resource === 'object' && resource !== null && 'close' in resource) open.push(resource as Closable);
+      made.set(name, resource);
+      return resource;
+    };
+  };
+
+  const queues = once(() => openQueueStore({ location: path('queues.sqlite'), clock, random, releaseInFlight: true }));
+  const bucket = once((name) => {
+    definitionOf('bucket', name);
+    return openFolderBucket({ name, location: path('buckets', name), clock, random });
+  });
+  const checkpoints = once(() => openSqliteCheckpoints({ location: path('checkpoints.sqlite') }));
+  const flags = once(() => openFileFlags({ location: path('flags.json') }));
+
+  return {
+    clock,
+    random,
+    metrics: createMemoryMetrics(),
+    secrets: openFileSecrets({ location: path('secrets.json'), random, generators: SECRET_GENERATORS }),
+    get flags() {
+      return flags('flags');
+    },
+    get checkpoints() {
+      return checkpoints('checkpoints');
+    },
+    table: once((name) => {
+      const { changeShards } = definitionOf('table', name);
+      return openLevelTable({ name, location: path('tables', name), clock, changeShards });
+    }),
+    stream: once((name) => {
+      const { shards, retentionHours = 24 } = definitionOf('stream', name);
+      return openLevelStream({
+        name,
+        location: path('streams', name),
+        clock,
+        shards,
+        retentionMs: retentionHours * 3_600_000,
+      });
+    }),
+    topic: once((name) =>
+      openLevelTopic({
+        name,
+        location: path('topics', name),
+        clock,
+        partitions: definitionOf('topic', name).partitions,
+      }),
+    ),
+    queue: (name) => queues('queues').queue(name, definitionOf('queue', name)),
+    bucket,
+    notifications: (name) => bucket(name).notifications,
+    cache: once((name) => {
+      definitionOf('cache', name);
+      return openSqliteCache({ location: path('caches', `${name}.sqlite`), clock });
+    }),
+    database: once((service) =>
+      openSqliteDatabase({ location: path('databases', `${service}.sqlite`), name: service }),
+    ),
+    async close() {
+      // In the reverse order of opening; all are closed even when one of them fails.
+      const results = await Promise.allSettled(open.toReversed().map(async (resource) => resource.close()));
+      open.length = 0;
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+    },
+  };
+};
