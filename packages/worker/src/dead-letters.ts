@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Clock, Item, JsonValue, Put, Table } from '@verifiedfan/ports';
+import { deadLetterId } from './idempotency/ids.ts';
 import type { Rejection } from './outcomes.ts';
 
 /** A rejected record in a list: no values of the record, so that lists can be shown and logged. */
@@ -14,10 +14,6 @@ export type DeadLetters = {
   get(id: string): Promise<DeadLetterWithPayload | undefined>;
   remove(id: string): Promise<void>;
 };
-
-/** The same record rejected again by the same worker has the same id. */
-export const deadLetterId = ({ worker, position }: { worker: string; position: string }): string =>
-  createHash('sha256').update(`${worker}\n${position}`).digest('hex').slice(0, 32);
 
 /** A payload over this many characters is cut, since an item holds 400 KB; its position still tells where the record is. */
 const MAX_PAYLOAD_LENGTH = 300_000;

@@ -8,10 +8,13 @@ export {
 export * from './define-worker.ts';
 export * from './errors.ts';
 export * from './handler.ts';
+export * from './idempotency/index.ts';
 export * from './outcomes.ts';
+export * from './pattern/index.ts';
 export * from './record.ts';
 export { resolveWorker } from './registry.ts';
 export { type RunOptions, runBatch } from './run-batch.ts';
+export * from './schedule/index.ts';
 export * from './service-kit.ts';
 export type { DecodeContext, QueueSourceOptions, Source, StreamSourceOptions } from './source.ts';
 export { isObject } from './source.ts';

@@ -1,0 +1,162 @@
+import type { Catalogue, JsonObject, JsonValue, Platform } from '@verifiedfan/ports';
+import {
+  type PreparedWorker,
+  prepareWorker,
+  type Source,
+  type Upstream,
+  type Worker,
+  type WorkerHost,
+} from '@verifiedfan/worker';
+import { buildGraph, upstreamOf } from '@verifiedfan/worker/loop-guard';
+import { createActivity } from './activity.ts';
+import { changeAdapter, streamAdapter } from './mappings/adapters.ts';
+import { createBackOff } from './mappings/back-off.ts';
+import { startBucketMapping } from './mappings/bucket-mapping.ts';
+import { addCounters, type Mapping, type MappingEvents } from './mappings/mapping.ts';
+import { startQueueMapping } from './mappings/queue-mapping.ts';
+import { startScheduleMapping } from './mappings/schedule-mapping.ts';
+import { startStreamMapping } from './mappings/stream-mapping.ts';
+
+export type EngineOptions = {
+  workers: Readonly<Record<string, Worker>>;
+  catalogue: Catalogue;
+  host: Omit<WorkerHost, 'upstream'>;
+  /** Told of every invocation, for progress and reports. */
+  onInvoked?(worker: string, counters: JsonValue): void;
+  onFailed?(worker: string, error: Error): void;
+};
+
+/** The workers of an estate between their sources, in one process. */
+export type Engine = {
+  /** Starts all event source mappings. Throws for a loop that could excite itself, before anything runs. */
+  start(): Promise<void>;
+  /** Resolves when nothing is under way and nothing waits at any source, or when the signal aborts. */
+  settled(signal?: AbortSignal): Promise<void>;
+  /** What the workers answered, added up since the last `resetCounters`. */
+  counters(): Readonly<Record<string, JsonObject>>;
+  resetCounters(): void;
+  prepared(worker: string): PreparedWorker | undefined;
+  /** Begins nothing more, waits up to `graceMs` for what is begun, then gives up on it: it is repeated at the next start. */
+  stop(options?: { graceMs?: number }): Promise<void>;
+};
+
+export const createEngine = ({ workers, catalogue, host, onInvoked, onFailed }: EngineOptions): Engine => {
+  const { platform } = host;
+  const stopping = new AbortController();
+  const activity = createActivity(platform.clock);
+  const mappings: Mapping[] = [];
+  let totals: Record<string, JsonObject> = {};
+
+  const graph = buildGraph(workers);
+  const upstream: Upstream = {
+    async drained({ worker, timeoutMs }) {
+      const names = upstreamOf(graph, worker);
+      const idle = () => allIdle(mappings.filter((mapping) => names.has(mapping.worker) && mapping.worker !== worker));
+      return (await activity.until(idle, { timeoutMs, signal: stopping.signal })) ? 'drained' : 'busy';
+    },
+  };
+  const prepared = new Map(
+    Object.entries(workers).map(([name, worker]) => [
+      name,
+      prepareWorker({ name, worker, host: { ...host, upstream } }),
+    ]),
+  );
+
+  const events: MappingEvents = {
+    invoked(worker, counters) {
+      totals[worker] = addCounters(totals[worker] ?? {}, counters);
+      onInvoked?.(worker, counters);
+    },
+    failed(worker, error) {
+      platform.metrics.count('worker_failures', 1, { worker });
+      onFailed?.(worker, error);
+    },
+    progressed: activity.changed,
+  };
+
+  return {
+    async start() {
+      const backOff = createBackOff({ clock: platform.clock, random: platform.random });
+      for (const each of prepared.values()) {
+        for (const source of each.worker.sources) {
+          const mapping = startMapping({
+            prepared: each,
+            source,
+            platform,
+            catalogue,
+            events,
+            backOff,
+            signal: stopping.signal,
+          });
+          if (mapping !== undefined) mappings.push(mapping);
+        }
+      }
+    },
+    async settled(signal = stopping.signal) {
+      await activity.until(() => allIdle(mappings), { timeoutMs: Number.POSITIVE_INFINITY, signal });
+    },
+    counters: () => totals,
+    resetCounters() {
+      totals = {};
+    },
+    prepared: (worker) => prepared.get(worker),
+    async stop({ graceMs = 10_000 } = {}) {
+      stopping.abort();
+      const finished = Promise.allSettled(mappings.map((mapping) => mapping.finished)).then(() => undefined);
+      const timer = new AbortController();
+      await Promise.race([finished, platform.clock.sleep(graceMs, timer.signal)]);
+      timer.abort();
+    },
+  };
+};
+
+/** Twice: work may have moved from a mapping not yet asked to one that was, but not twice while nothing was busy. */
+const allIdle = async (mappings: readonly Mapping[]): Promise<boolean> => {
+  for (const _round of [1, 2]) for (const mapping of mappings) if (!(await mapping.idle())) return false;
+  return true;
+};
+
+type StartOptions = {
+  prepared: PreparedWorker;
+  source: Source;
+  platform: Platform;
+  catalogue: Catalogue;
+  events: MappingEvents;
+  backOff: ReturnType<typeof createBackOff>;
+  signal: AbortSignal;
+};
+
+/** One mapping per source; sources behind AppSync are called by the GraphQL gateway instead. */
+const startMapping = ({ platform, catalogue, ...options }: StartOptions): Mapping | undefined => {
+  const { source } = options;
+  const { checkpoints } = platform;
+  switch (source.kind) {
+    case 'kinesis':
+      return startStreamMapping({
+        ...options,
+        checkpoints,
+        adapter: streamAdapter(platform.stream(source.resource), source),
+      });
+    case 'dynamodb':
+      return startStreamMapping({
+        ...options,
+        checkpoints,
+        adapter: changeAdapter(platform.table(source.resource).changes, source),
+      });
+    case 'sqs': {
+      const definition = catalogue[source.resource];
+      const maxReceiveCount = definition?.kind === 'queue' ? (definition.maxReceiveCount ?? 5) : 5;
+      return startQueueMapping({ ...options, queue: platform.queue(source.resource), maxReceiveCount });
+    }
+    case 's3':
+      return startBucketMapping({ ...options, notifications: platform.notifications(source.resource) });
+    case 'schedule': {
+      const definition = catalogue[source.resource];
+      if (definition?.kind !== 'schedule') throw new TypeError(`the catalogue has no schedule ${source.resource}`);
+      return startScheduleMapping({ ...options, expression: definition.expression });
+    }
+    case 'appsync-resolver':
+    case 'appsync-authorizer':
+      return undefined;
+  }
+};

@@ -1,0 +1,70 @@
+import { createHmac } from 'node:crypto';
+import type { Cache, JsonObject } from '@verifiedfan/ports';
+import { createRequest } from '@verifiedfan/request';
+import { createTelesign, type PhoneRisk } from '@verifiedfan/telesign';
+import { appsyncResolver, defineWorker, RejectError } from '@verifiedfan/worker';
+
+const PHONE = /^\+[0-9]{8,15}$/;
+const DAY_MS = 86_400_000;
+/** The right that a caller needs: without one anybody could find out about numbers, at our cost. */
+export const PHONE_SCORE_PERMISSION = 'phone:score';
+
+type PhoneServices = { risk: PhoneRisk; cache: Cache; keyOf(phone: string): string };
+
+/**
+ * Asks TeleSign how risky a phone number is: `{ score, level, recommendation, reason }`. When TeleSign does not answer the score is null
+ * and the reason says why: a registration is never blocked because a provider is down. Answers are kept for a day by keyed hash.
+ */
+export const lookupPhoneScore = defineWorker({
+  purpose: 'Asks TeleSign how risky a phone number is; answers are kept for a day.',
+  source: appsyncResolver('lookupPhoneScore'),
+  reads: ['phoneScoreCache'],
+  writes: ['phoneScoreCache'],
+  calls: ['telesign'],
+  async services(kit): Promise<PhoneServices> {
+    const { clock, random, secrets } = kit;
+    const request = createRequest({
+      baseUrl: kit.endpoint('telesign'),
+      clock,
+      random,
+      timeoutMs: 5_000,
+      deadlineMs: 9_000,
+    });
+    const [customerId, apiKey, secret] = await Promise.all(
+      ['telesignCustomerId', 'telesignApiKey', 'phoneKey'].map((name) => secrets.get(name)),
+    );
+    return {
+      risk: createTelesign({ request, customerId: customerId ?? '', apiKey: apiKey ?? '', clock, random }),
+      cache: kit.cache('phoneScoreCache'),
+      keyOf: (phone) =>
+        `phone:${createHmac('sha256', secret ?? '')
+          .update(phone)
+          .digest('base64url')}`,
+    };
+  },
+  async answer({ data }, { services, log }) {
+    const permissions = (data.context.permissions ?? '').split(' ');
+    if (data.context.supreme !== 'true' && !permissions.includes(PHONE_SCORE_PERMISSION)) {
+      throw new RejectError(`the permission ${PHONE_SCORE_PERMISSION} is missing`);
+    }
+    const phone = typeof data.arguments.phone === 'string' ? data.arguments.phone.replace(/[\s().-]/g, '') : '';
+    if (!PHONE.test(phone)) throw new RejectError('phone must be + and 8 to 15 digits');
+    const key = services.keyOf(phone);
+    const cached = await services.cache.get(key);
+    if (cached !== undefined) return cached.value;
+    try {
+      const answer = await ask(services.risk, phone);
+      await services.cache.set(key, answer, { ttlMs: DAY_MS });
+      return answer;
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unavailable';
+      log.warn('no phone score', { reason });
+      return { score: null, level: null, recommendation: null, reason };
+    }
+  },
+});
+
+const ask = async (risk: PhoneRisk, phone: string): Promise<JsonObject> => {
+  const { score, level, recommendation } = await risk.score({ phone, event: 'create' });
+  return { score, level, recommendation, reason: null };
+};

@@ -1,0 +1,106 @@
+import type { Clock, Table } from '@verifiedfan/ports';
+import type { Slack } from '@verifiedfan/slack';
+import { readCounts } from '@verifiedfan/worker';
+import { COUNT_NAMES, type Counts, sameCounts } from '../domain/counts.ts';
+import type { SlackClaim, SlackClaims } from './slack-claim.ts';
+
+/** Without a platform that knows, counts that did not change for this long are settled. */
+export const QUIET_MS = 30_000;
+
+/** What an earlier check of the same campaign saw. */
+export type Seen = { counts: Counts; sinceMs: number };
+
+export type CheckResult =
+  | { outcome: 'posted' }
+  /** The counts equal the last post. */
+  | { outcome: 'bypassed' }
+  /** The counts may still change, or somebody else is posting: look again later. */
+  | { outcome: 'later'; seen: Seen }
+  /** Slack refused, or its answer is unknown and cannot be looked up. */
+  | { outcome: 'failed'; error: Error; retry: boolean };
+
+export type CheckOptions = {
+  campaignId: string;
+  seen: Seen | undefined;
+  settled: 'drained' | 'busy' | 'unknown';
+  table: Table;
+  claims: SlackClaims;
+  slack: Slack;
+  clock: Clock;
+  /** The campaign's name for the post. */
+  nameOf(campaignId: string): Promise<string>;
+};
+
+/** Posts the counts of one campaign when they are settled and differ from the last post. */
+export const checkCampaign = async (options: CheckOptions): Promise<CheckResult> => {
+  const { campaignId, table, seen, settled, clock, claims } = options;
+  const counts = await readCounts({ table, campaignId, sums: COUNT_NAMES });
+  const nowMs = clock.now();
+  const sinceMs = seen !== undefined && sameCounts(seen.counts, counts) ? seen.sinceMs : nowMs;
+  const quiet = settled === 'drained' || (settled === 'unknown' && nowMs - sinceMs >= QUIET_MS);
+  if (!quiet) return { outcome: 'later', seen: { counts, sinceMs } };
+  const result = await claims.claim(campaignId, counts);
+  if (result.outcome === 'same') return { outcome: 'bypassed' };
+  if (result.outcome === 'busy') return { outcome: 'later', seen: { counts, sinceMs } };
+  if (result.outcome === 'claimed') return post(options, result.claim);
+  return resolveLeftBehind(options, result.left, counts);
+};
+
+/** Somebody died between claim and answer: a post that arrived is written down, and is not repeated. */
+const resolveLeftBehind = async (
+  options: CheckOptions,
+  left: {
+    counts: Counts;
+    postId: string;
+    attempt: number;
+    state: 'posting' | 'posted' | 'unknown';
+    leaseUntilMs: number;
+  },
+  counts: Counts,
+): Promise<CheckResult> => {
+  const { campaignId, claims, slack } = options;
+  const found = await slack.lookup(left.postId);
+  if (found.outcome !== 'absent') {
+    await claims.resolve(campaignId, left, found.outcome === 'found' ? 'posted' : 'unknown');
+    return checkCampaign(options);
+  }
+  const taken = await claims.takeOver(campaignId, counts, left);
+  return taken.outcome === 'claimed'
+    ? post(options, taken.claim)
+    : { outcome: 'later', seen: { counts, sinceMs: options.clock.now() } };
+};
+
+const post = async (options: CheckOptions, claim: SlackClaim): Promise<CheckResult> => {
+  const { campaignId, claims, slack, nameOf } = options;
+  const message = messageOf(await nameOf(campaignId), campaignId, claim.counts);
+  try {
+    const sent = await slack.post({ id: claim.postId, ...message });
+    const outcome = sent.outcome === 'posted' ? sent : await slack.lookup(claim.postId);
+    if (outcome.outcome === 'posted' || outcome.outcome === 'found') {
+      await claims.resolve(campaignId, claim, 'posted');
+      return { outcome: 'posted' };
+    }
+    if (outcome.outcome === 'absent') {
+      await claims.release(campaignId, claim);
+      return { outcome: 'failed', error: new Error('the post did not arrive'), retry: true };
+    }
+    await claims.resolve(campaignId, claim, 'unknown');
+    return { outcome: 'failed', error: new Error('the outcome of the post is unknown'), retry: false };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error('Slack could not be reached');
+    await claims.release(campaignId, claim);
+    return { outcome: 'failed', error, retry: !('retryable' in error) || error.retryable !== false };
+  }
+};
+
+const messageOf = (name: string, campaignId: string, counts: Counts) => ({
+  text: `Verdicts ready: ${name}`,
+  attachments: [
+    {
+      color: 'good',
+      fallback: COUNT_NAMES.map((count) => `${count} ${counts[count]}`).join(', '),
+      title: `Campaign ${campaignId}`,
+      fields: COUNT_NAMES.map((count) => ({ title: count, value: String(counts[count]), short: true })),
+    },
+  ],
+});
