@@ -1,1 +1,7 @@
-export {};
+export {
+  FlattenError,
+  type FlattenOptions,
+  FlattenTransformStream,
+  FlattenTransformStream as default,
+  flattenTransformStream,
+} from './flatten-transform-stream.ts';
