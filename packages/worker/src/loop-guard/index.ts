@@ -1,0 +1,10 @@
+export { LoopError, type LoopErrorCode } from './errors.ts';
+export {
+  buildWorkerGraph,
+  type GraphWorker,
+  type WorkerEdge,
+  type WorkerGraph,
+  type WorkerGraphOptions,
+} from './graph.ts';
+export type { Reach } from './reach.ts';
+export { parseTarget, type Target } from './target.ts';
