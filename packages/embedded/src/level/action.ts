@@ -1,0 +1,104 @@
+import type { Check, Condition, Item, JsonValue, Key, TableAction, Update } from '@verifiedfan/ports';
+import { assertCondition } from './condition.ts';
+import { invalid } from './errors.ts';
+import { assertItemSize, assertKey, assertName, checkAttributes, throughJson, type Walk } from './item.ts';
+import { rowKey } from './row-key.ts';
+
+/** An action whose grammar and limits were checked, with the key under which its row is stored. */
+export type Prepared = { readonly rowKey: string; readonly key: Key; readonly condition: Condition | undefined } & (
+  | { readonly kind: 'put'; readonly item: Item }
+  | { readonly kind: 'update'; readonly update: Update }
+  | { readonly kind: 'delete' | 'check' }
+);
+
+const assertOnce = (names: Set<string>, name: string): void => {
+  if (name === 'PK' || name === 'SK') throw invalid('an update cannot change a key attribute');
+  if (names.has(name)) throw invalid('an update names an attribute twice');
+  names.add(name);
+};
+
+const isSeveral = (update: Update): boolean =>
+  Number(update.set !== undefined) +
+    Number(update.setIfAbsent !== undefined) +
+    Number(update.add !== undefined) +
+    Number(update.remove !== undefined) >
+  1;
+
+const assertNames = (update: Update): void => {
+  const { set, setIfAbsent, add, remove } = update;
+  if (!isSeveral(update) && set) {
+    // By far the commonest update, and an object cannot name an attribute twice.
+    if (Object.hasOwn(set, 'PK') || Object.hasOwn(set, 'SK')) throw invalid('an update cannot change a key attribute');
+    return;
+  }
+  const names = new Set<string>();
+  for (const part of [set, setIfAbsent, add]) for (const name in part) assertOnce(names, name);
+  for (const name of remove ?? []) {
+    assertName(name);
+    assertOnce(names, name);
+  }
+};
+
+const normalized = <Attributes extends Readonly<Record<string, JsonValue>>>(
+  attributes: Attributes | undefined,
+  walk: Walk,
+): Attributes | undefined => {
+  if (!attributes) return attributes;
+  walk.differs = false;
+  checkAttributes(attributes, walk);
+  return walk.differs ? throughJson(attributes) : attributes;
+};
+
+const assertAdditions = (add: Readonly<Record<string, number>> | undefined): void => {
+  for (const name in add)
+    if (typeof add[name] !== 'number') throw invalid(`only a number can be added to attribute ${name}`);
+};
+
+const prepareUpdate = (update: Update, walk: Walk): Prepared => {
+  const key = { PK: update.update.PK, SK: update.update.SK };
+  assertKey(key);
+  assertNames(update);
+  assertAdditions(update.add);
+  walk.mostBytes = 0;
+  const set = normalized(update.set, walk);
+  const setIfAbsent = normalized(update.setIfAbsent, walk);
+  const add = normalized(update.add, walk);
+  const same = set === update.set && setIfAbsent === update.setIfAbsent && add === update.add;
+  const clean = same
+    ? update
+    : { ...update, ...(set && { set }), ...(setIfAbsent && { setIfAbsent }), ...(add && { add }) };
+  return { kind: 'update', rowKey: rowKey(key), key, condition: update.condition, update: clean };
+};
+
+const preparePut = (item: Item, condition: Condition | undefined, walk: Walk): Prepared => {
+  if (typeof item !== 'object' || item === null) throw invalid('put needs an item');
+  const key = { PK: item.PK, SK: item.SK };
+  assertKey(key);
+  walk.mostBytes = 0;
+  const clean = normalized(item, walk) ?? item;
+  assertItemSize(clean, walk.mostBytes);
+  return { kind: 'put', rowKey: rowKey(key), key, condition, item: clean };
+};
+
+const prepare = (action: TableAction | Check, walk: Walk): Prepared => {
+  if (action.condition !== undefined) assertCondition(action.condition);
+  if ('put' in action) return preparePut(action.put, action.condition, walk);
+  if ('update' in action) return prepareUpdate(action, walk);
+  const isDelete = 'delete' in action;
+  if (!isDelete && !('check' in action)) throw invalid('an action is a put, an update, a delete or a check');
+  const { PK, SK } = isDelete ? action.delete : action.check;
+  assertKey({ PK, SK });
+  if (!isDelete && action.condition === undefined) throw invalid('a check needs a condition');
+  return {
+    kind: isDelete ? 'delete' : 'check',
+    rowKey: rowKey({ PK, SK }),
+    key: { PK, SK },
+    condition: action.condition,
+  };
+};
+
+/** Checks all actions before any of them is applied; throws `validation` or `too_large` for the first that is wrong. */
+export const prepareActions = (actions: readonly (TableAction | Check)[]): Prepared[] => {
+  const walk: Walk = { mostBytes: 0, differs: false };
+  return actions.map((action) => prepare(action, walk));
+};
