@@ -1,11 +1,5 @@
-export {
-  type Access,
-  campaignActions,
-  hasPermission,
-  isSupreme,
-  type TokenClaims,
-  type VerifyToken,
-} from './claims.ts';
+export { campaignActions, can, hasPermission } from '@verifiedfan/jwt';
+export type { Access, TokenClaims, VerifyToken } from './claims.ts';
 export {
   METHODS,
   type Method,
