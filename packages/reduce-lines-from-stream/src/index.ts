@@ -1,1 +1,3 @@
-export {};
+export { LINE_ERROR_CODES, LineError, type LineErrorCode } from './errors.ts';
+export { type LineOptions, linesFromStream } from './lines.ts';
+export { reduceLinesFromStream } from './reduce.ts';
