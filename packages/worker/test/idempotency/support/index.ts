@@ -1,9 +1,7 @@
+import { openLevelTable } from '@verifiedfan/embedded';
 import type { Clock, Table } from '@verifiedfan/ports';
-import { createFakeTable } from './fake-table.ts';
 
 export * from './faults.ts';
-
-export const openTable = async (): Promise<Table> => createFakeTable();
 
 /** A clock that stands still until it is told otherwise. */
 export const createClock = (startMs = 1_700_000_000_000): Clock & { advance(durationMs: number): void } => {
@@ -15,4 +13,10 @@ export const createClock = (startMs = 1_700_000_000_000): Clock & { advance(dura
       nowMs += durationMs;
     },
   };
+};
+
+/** A real table in memory. Its pages hold two rows at most, so that a reader who forgets the cursor is found out. */
+export const openTable = async (): Promise<Table> => {
+  const table = openLevelTable({ name: 'table', memory: true, clock: createClock() });
+  return { ...table, query: (query) => table.query({ ...query, limit: Math.min(query.limit ?? 2, 2) }) };
 };
