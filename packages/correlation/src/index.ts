@@ -25,7 +25,7 @@ export {
 } from './headers.ts';
 export { type CorrelationMeta, correlationMeta, readCorrelationMeta } from './meta.ts';
 export { EMAIL_MARK } from './redaction/email.ts';
-export { isError } from './redaction/error.ts';
+export { type ErrorShape, isError, readError } from './redaction/error.ts';
 export { createKeyRule, hides, type KeyRule, type Secrecy, secrecyOf } from './redaction/keys.ts';
 export { PHONE_MARK } from './redaction/phone.ts';
 export { SECRET_MARK } from './redaction/secret-text.ts';
