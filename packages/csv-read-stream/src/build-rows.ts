@@ -101,12 +101,22 @@ export const createRowBuilder = ({ maxRowBytes, maxRawLength }: { maxRowBytes: n
     return addText(decoded, { line: place.line, start: 0, end: decoded.length });
   };
 
+  /** One line of a text as a row, if it is one: false, and nothing added, when it has a fault or goes on in the next line. */
+  const addWholeLine = (text: string, { line, start, end }: Place): boolean => {
+    if (header === undefined || end === start || end - start > maxRowBytes) return false;
+    const { fields, faultColumn, isCut } = splitRow(text.slice(start, end));
+    if (isCut || faultColumn > 0 || fields.length !== header.length) return false;
+    rows.push({ line, fields });
+    return true;
+  };
+
   return {
     rows,
     header: (): string[] | undefined => header,
     headerFault: (): CsvFaultCode | undefined => headerFault,
     /** One row without its line end; it is not empty. */
     addRow,
+    addWholeLine,
     /** A row that is over the limit already, of which the first `maxRowBytes` bytes stand at `start`. */
     addTooLong,
     addLines,

@@ -59,13 +59,29 @@ export const createParser = ({ maxRowBytes, maxRawLength, startAfterLine }: Pars
     held = tooLong ? Buffer.from(bytes.subarray(start, start + maxRowBytes)) : bytes.subarray(start);
   };
 
-  const takeLines = (region: Region, start: number, end: number): void => {
+  /** Takes all lines in front of the next quote, or of the end; answers where the first line with a quote, or a cut one, starts. */
+  const takeLinesWithoutQuote = (region: Region, start: number): number => {
+    const { bytes } = region;
+    if (bytes[start] === QUOTE) return start;
+    const quote = bytes.indexOf(QUOTE, start);
+    const end = bytes.lastIndexOf(LINE_FEED, quote === -1 ? bytes.length : quote) + 1;
     let position = start;
     while (line <= startAfterLine && position < end) {
-      position = region.bytes.indexOf(LINE_FEED, position) + 1;
+      position = bytes.indexOf(LINE_FEED, position) + 1;
       line++;
     }
     if (position < end) line += builder.addLines(region, { line, start: position, end });
+    return Math.max(start, end);
+  };
+
+  /** Takes a row that is one line without fault, the usual case, with one look at it; anything else is left to the scanner. */
+  const takeLineWithQuotes = (region: Region, start: number): number => {
+    const lineFeedAt = line > startAfterLine && region.text !== undefined ? region.text.indexOf('\n', start) : -1;
+    if (lineFeedAt === -1) return start;
+    const place = { line, start, end: endOfRow(region.bytes, start, lineFeedAt) };
+    if (!builder.addWholeLine(region.text ?? '', place)) return start;
+    line++;
+    return lineFeedAt + 1;
   };
 
   const takeRows = (region: Region, start: number): void => {
@@ -73,10 +89,10 @@ export const createParser = ({ maxRowBytes, maxRawLength, startAfterLine }: Pars
     let position = start;
     while (builder.headerFault() === undefined) {
       if (builder.header() !== undefined) {
-        const quote = bytes.indexOf(QUOTE, position);
-        const end = bytes.lastIndexOf(LINE_FEED, quote === -1 ? bytes.length : quote) + 1;
-        if (end > position) takeLines(region, position, end);
-        position = Math.max(position, end);
+        position = takeLinesWithoutQuote(region, position);
+        const start = position;
+        position = takeLineWithQuotes(region, start);
+        if (position > start) continue;
       }
       if (position === bytes.length) return;
       scanner.reset();

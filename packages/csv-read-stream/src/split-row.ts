@@ -1,34 +1,32 @@
 import { COMMA, QUOTE } from './scan-row.ts';
 
-/** `faultColumn` is the field, counted from 1, in which a quote stands where none may; 0 when there is no such fault. */
-export type SplitRow = { fields: string[]; faultColumn: number };
+export type SplitRow = {
+  fields: string[];
+  /** The field, counted from 1, in which a quote stands where none may; 0 when there is no such fault. */
+  faultColumn: number;
+  /** The row ends inside a quoted field, so it is only the beginning of one. */
+  isCut: boolean;
+};
 
-/**
- * Splits one row, without its line end, into fields. With a fault, `fields` holds those in front of it.
- * A row that is cut inside a quoted field gives the cut field as its last one.
- */
+/** Splits one row, without its line end. With a fault, `fields` are those in front of it; of a cut row, the last one is cut. */
 export const splitRow = (row: string): SplitRow => {
   const fields: string[] = [];
+  // The next quote, kept while the fields in front of it have none.
+  let quote = indexOrEnd(row, '"', 0);
   for (let position = 0; ; position++) {
-    const quoted = row.charCodeAt(position) === QUOTE;
-    const end = quoted ? endOfQuoted(row, position) : endOfUnquoted(row, position);
-    const field = quoted ? unquote(row, position, end) : row.slice(position, end);
-    const ended = end >= row.length;
-    if (quoted ? !ended && row.charCodeAt(end) !== COMMA : field.includes('"')) {
-      return { fields, faultColumn: fields.length + 1 };
+    if (quote < position) quote = indexOrEnd(row, '"', position);
+    const isQuoted = quote === position && position < row.length;
+    const end = isQuoted ? endOfQuoted(row, position) : indexOrEnd(row, ',', position);
+    if (isQuoted ? end < row.length && row.charCodeAt(end) !== COMMA : quote < end) {
+      return { fields, faultColumn: fields.length + 1, isCut: false };
     }
-    fields.push(field);
-    if (ended) return { fields, faultColumn: 0 };
+    fields.push(isQuoted ? unquote(row, position, end) : row.slice(position, end));
+    if (end >= row.length) return { fields, faultColumn: 0, isCut: end > row.length };
     position = end;
   }
 };
 
-const endOfUnquoted = (row: string, start: number): number => {
-  const comma = row.indexOf(',', start);
-  return comma === -1 ? row.length : comma;
-};
-
-/** The index behind the closing quote; behind the row when there is none. */
+/** The index behind the closing quote; one more than the row's length when there is none. */
 const endOfQuoted = (row: string, start: number): number => {
   let quote = row.indexOf('"', start + 1);
   while (quote !== -1 && row.charCodeAt(quote + 1) === QUOTE) quote = row.indexOf('"', quote + 2);
