@@ -15,6 +15,8 @@ export type SlackBotOptions = TransportOptions & {
 /** The kind of metadata that our posts carry. */
 export const POST_EVENT_TYPE = 'verified_fan_post';
 const PAGE_SIZE = 200;
+/** A message may have 40,000 characters, so that a page of long ones is larger than an ordinary answer. */
+const MAX_PAGE_BYTES = 16 * 1_048_576;
 /** How much Slack's clock may be ahead of the one that `sinceMs` came from. */
 const CLOCK_SLACK_MS = 60_000;
 // "It's possible some aspect of the operation succeeded before the error was raised."
@@ -64,7 +66,8 @@ const readPage = (body: ResponseBody, id: string): Page => {
 export const createSlackBot = (options: SlackBotOptions): Slack => {
   const { token, baseUrl = 'https://slack.com/api', maxPages = 20, ...transport } = options;
   const headers = { authorization: `Bearer ${token}` };
-  const request = createRequest({ ...transport, baseUrl, headers, upstream: 'slack', retryRule: askAgainAfter429 });
+  const answers = { maxResponseBytes: MAX_PAGE_BYTES, retryRule: askAgainAfter429 };
+  const request = createRequest({ ...transport, ...answers, baseUrl, headers, upstream: 'slack' });
 
   const search = async ({ id, channel, sinceMs }: LookupQuery, context: object): Promise<LookupResult> => {
     // https://docs.slack.dev/reference/methods/conversations.history
