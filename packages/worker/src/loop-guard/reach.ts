@@ -34,18 +34,16 @@ const excludesKeys = (filter: JsonValue, { partitionPrefix, keyPrefix }: Target)
 };
 
 const IMAGES = ['Keys', 'NewImage', 'OldImage'] as const;
-const KEY_PATHS: ReadonlySet<string> = new Set([
-  'eventName',
-  ...IMAGES.flatMap((image) => [`dynamodb.${image}.PK.S`, `dynamodb.${image}.SK.S`]),
-]);
+const KEY_PATHS: ReadonlySet<string> = new Set(
+  IMAGES.flatMap((image) => [`dynamodb.${image}.PK.S`, `dynamodb.${image}.SK.S`]),
+);
 
 /** A filter that looks at nothing but keys, and lets a written key through, narrows nothing. */
 const lets = (filter: JsonValue, { partitionPrefix, keyPrefix }: Target): boolean => {
   const { matches, paths } = compilePattern(filter);
   if (!paths.every((path) => KEY_PATHS.has(path))) return false;
   const keys = { PK: { S: partitionPrefix }, SK: { S: keyPrefix } };
-  const dynamodb = Object.fromEntries(IMAGES.map((image) => [image, keys]));
-  return ['INSERT', 'MODIFY', 'REMOVE'].some((eventName) => matches({ eventName, dynamodb }));
+  return matches({ dynamodb: Object.fromEntries(IMAGES.map((image) => [image, keys])) });
 };
 
 /** Judges one write against the filters of a source on the same resource; throws `PatternError` for a filter that is none. */

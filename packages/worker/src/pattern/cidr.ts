@@ -13,5 +13,6 @@ export const cidr: OperatorCompiler = (operand, path) => {
   const family = version === 4 ? 'ipv4' : 'ipv6';
   const network = new BlockList();
   network.addSubnet(address, Number(length), family);
+  // `check` would answer false for other text too, but by way of an exception.
   return onText((text) => isIP(text) === version && network.check(text, family));
 };

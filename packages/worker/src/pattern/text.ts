@@ -19,13 +19,13 @@ const affixOperand = (operator: string, operand: JsonValue, path: string): { wan
 export const prefix: OperatorCompiler = (operand, path) => {
   const { wanted, ignoreCase } = affixOperand('prefix', operand, path);
   if (!ignoreCase) return onText((text) => text.startsWith(wanted));
-  return onText((text) => text.slice(0, wanted.length).toLowerCase() === wanted);
+  return onText((text) => text.toLowerCase().startsWith(wanted));
 };
 
 export const suffix: OperatorCompiler = (operand, path) => {
   const { wanted, ignoreCase } = affixOperand('suffix', operand, path);
   if (!ignoreCase) return onText((text) => text.endsWith(wanted));
-  return onText((text) => text.slice(Math.max(0, text.length - wanted.length)).toLowerCase() === wanted);
+  return onText((text) => text.toLowerCase().endsWith(wanted));
 };
 
 export const wildcard: OperatorCompiler = (operand, path) =>

@@ -98,6 +98,17 @@ describe('a claim that was taken over', () => {
     assert.deepEqual(await stored(), row);
   });
 
+  it('is fenced off by its number when the same owner claims again, and by its owner when the row was made anew', async () => {
+    const { table, clock, take } = await setUp();
+    const first = claimed(await take('a'));
+    clock.advance(LEASE_MS);
+    assert.equal(claimed(await take('a')).attempt, 2);
+    assert.equal(await renew({ table, claim: first, leaseMs: LEASE_MS, clock }), undefined);
+    await table.updateMany([{ put: { ...key, state: 'scheduled' } }]);
+    assert.equal(claimed(await take('b')).attempt, 1);
+    assert.equal(await renew({ table, claim: first, leaseMs: LEASE_MS, clock }), undefined);
+  });
+
   it('fails the conditions of its own transactions', async () => {
     const { table, clock, take } = await setUp();
     const first = claimed(await take('a'));

@@ -68,10 +68,17 @@ describe('writeNewer', () => {
     assert.deepEqual(results[2], { outcome: 'refused', stored: first.put });
   });
 
-  it('counts an attribute that disappears as a change', async () => {
+  it('refuses an older version even of the same content', async () => {
     const table = await openTable();
-    const actions = [{ put: row(1, 1, { score: 1, verdict: 'none' }) }, { put: row(2, 1, { score: 1 }) }];
-    assert.deepEqual(outcomes(await writeNewer({ table, actions, version })), ['created', 'updated']);
+    const actions = [{ put: row(2, 1) }, { put: row(1, 1) }];
+    assert.deepEqual(outcomes(await writeNewer({ table, actions, version })), ['created', 'refused']);
+  });
+
+  it('counts an attribute that appears or disappears as a change', async () => {
+    const table = await openTable();
+    const contents = [{ score: 1, verdict: 'none' }, { score: 1 }, { score: 1, rank: 2 }];
+    const actions = contents.map((content, index) => ({ put: row(index + 1, 1, content) }));
+    assert.deepEqual(outcomes(await writeNewer({ table, actions, version })), ['created', 'updated', 'updated']);
   });
 
   it('guards updates of some attributes and leaves the others alone', async () => {

@@ -85,7 +85,7 @@ describe('buildWorkerGraph', () => {
     const passing: JsonValue[][] = [
       [sortKeys({ prefix: 'meta:' })],
       [sortKeys({ prefix: 'member:' }), sortKeys({ prefix: 'm' })],
-      [{ eventName: ['MODIFY'], dynamodb: { NewImage: { SK: { S: [{ prefix: 'meta:' }] } } } }],
+      [{ dynamodb: { NewImage: { SK: { S: [{ prefix: 'meta:' }] } } } }],
     ];
     for (const filters of passing) {
       const error = refusal(worker('count', { from: 'table', writes: ['table/meta:counts*'], filters }));
@@ -97,8 +97,13 @@ describe('buildWorkerGraph', () => {
     const cases: [write: string, filter: JsonValue][] = [
       ['table/m*', sortKeys({ prefix: 'meta:' })],
       ['table', sortKeys({ prefix: 'meta:' })],
-      ['table/meta:*', { ...(sortKeys({ prefix: 'meta:' }) as object), eventName: ['NONE'] }],
+      ['table/meta:*', { eventName: ['INSERT'], dynamodb: { Keys: { SK: { S: [{ prefix: 'meta:' }] } } } }],
       ['table/meta:*', sortKeys({ suffix: 'counts' })],
+      [
+        'table/meta:*',
+        { dynamodb: { Keys: { SK: { S: [{ prefix: 'meta:' }] } }, NewImage: { url: { S: [{ exists: false }] } } } },
+      ],
+      ['table', sortKeys({ 'anything-but': { prefix: 'meta:' } })],
     ];
     for (const [write, filter] of cases) {
       const { edges } = build(worker('a', { from: 'table', writes: [write], filters: [filter] }));

@@ -63,6 +63,7 @@ describe('text operators', () => {
   it('ignore case when told so', () => {
     assertField([{ 'equals-ignore-case': 'Alpha' }], { yes: ['alpha', 'ALPHA'], no: ['alph', 'alphaa'] });
     assertField([{ prefix: { 'equals-ignore-case': 'Event' } }], { yes: ['eVENTb'], no: ['evenb', 'xevent'] });
+    assertField([{ suffix: { 'equals-ignore-case': '' } }], { yes: ['', 'x'], no: [1] });
     assertField([{ suffix: { 'equals-ignore-case': '.png' } }], { yes: ['a.PNG', '.pnG'], no: ['png', 'a.jpg'] });
   });
 
@@ -121,6 +122,7 @@ describe('exists', () => {
     const { matches } = compilePattern({ list: { id: [{ exists: false }] } });
     assert.equal(matches({ list: [{ other: 1 }, { id: 2 }] }), false);
     assert.equal(matches({ list: [{ other: 1 }, 'text'] }), true);
+    assert.equal(matches({ list: [] }), true);
   });
 });
 
@@ -199,5 +201,6 @@ describe('compilePattern', () => {
     const { matches } = compilePattern({ toString: [{ exists: true }] });
     assert.deepEqual([null, undefined, 'text', 1, [], [{ toString: 'x' }], {}].map(matches), Array(7).fill(false));
     assert.equal(matches({ toString: 'own' }), true);
+    assert.equal(compilePattern({ length: [1] }).matches(['x']), false);
   });
 });
