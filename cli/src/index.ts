@@ -1,1 +1,1 @@
-export {};
+export { runInTerminal } from './terminal.ts';

@@ -24,7 +24,7 @@ type Counters = { entries: number; found: number; inserted: number; updated: num
 export const saveEntryScoring = defineWorker({
   purpose: 'Tells entry-service the scores of those fans who have a first choice, campaign by campaign.',
   source: kinesis('scoresStream', { batchSize: 1_000, bisectOnError: true, maxRetries: 5 }),
-  reads: ['demandTable/file:*'],
+  reads: ['demandTable/file:*/*'],
   writes: [],
   calls: ['entryService'],
   services(kit): EntryServices {

@@ -49,6 +49,11 @@ type Shared<Services> = {
   reads: readonly string[];
   /** Resources that it writes, in the same grammar; the loop guard follows these. */
   writes: readonly string[];
+  /**
+   * Queues that it sends its own unfinished work back to. The loop guard lets these pass, so every message must carry its attempt, or
+   * have moved a checkpoint, and come to an end.
+   */
+  requeues?: readonly string[];
   /** Other services that it calls, by the names of their endpoints. */
   calls?: readonly string[];
   /** One sentence for the documents. */
@@ -74,6 +79,7 @@ export type Worker = {
   sources: readonly Source[];
   reads: readonly string[];
   writes: readonly string[];
+  requeues: readonly string[];
   calls: readonly string[];
   middlewares: readonly Middleware[];
   services(kit: ServiceKit): unknown;
@@ -98,12 +104,13 @@ export function defineWorker<Data, Services>(
       `A worker with ${mode === 'batch' ? 'handle' : 'answer'} needs ${mode} sources`,
     );
   }
-  const { purpose, reads, writes, calls = [], middlewares = [] } = definition;
+  const { purpose, reads, writes, requeues = [], calls = [], middlewares = [] } = definition;
   const worker: Worker = {
     purpose,
     sources,
     reads,
     writes,
+    requeues,
     calls,
     middlewares,
     services: (kit) => definition.services(kit),

@@ -3,15 +3,16 @@ export {
   type DeadLetter,
   type DeadLetters,
   type DeadLetterWithPayload,
-  deadLetterId,
 } from './dead-letters.ts';
 export * from './define-worker.ts';
 export * from './errors.ts';
 export * from './handler.ts';
 export * from './idempotency/index.ts';
+export * from './loop-guard/index.ts';
 export * from './outcomes.ts';
 export * from './pattern/index.ts';
 export * from './record.ts';
+export { redrive } from './redrive.ts';
 export { resolveWorker } from './registry.ts';
 export { type RunOptions, runBatch } from './run-batch.ts';
 export * from './schedule/index.ts';

@@ -39,11 +39,19 @@ export type ServiceKit = Resources &
     worker: string;
   };
 
-type Declared = { name: string; reads: readonly string[]; writes: readonly string[]; calls: readonly string[] };
+type Declared = {
+  name: string;
+  reads: readonly string[];
+  writes: readonly string[];
+  requeues: readonly string[];
+  calls: readonly string[];
+};
 
 /** Hands out only what the definition names: what is not declared has no rights on AWS, so it must not work here either. */
 export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceKit => {
-  const names = new Set([...declared.reads, ...declared.writes].map((entry) => entry.split('/')[0]));
+  const names = new Set(
+    [...declared.reads, ...declared.writes, ...declared.requeues].map((entry) => entry.split('/')[0]),
+  );
   const guard = <T>(open: (name: string) => T) => {
     return (name: string): T => {
       if (!names.has(name))

@@ -1,18 +1,20 @@
-import type { Catalogue, JsonObject, JsonValue, Platform } from '@verifiedfan/ports';
+import type { Catalogue, JsonValue, Platform } from '@verifiedfan/ports';
 import {
+  buildWorkerGraph,
   type PreparedWorker,
+  parseTarget,
   prepareWorker,
   type Source,
   type Upstream,
   type Worker,
+  type WorkerGraph,
   type WorkerHost,
 } from '@verifiedfan/worker';
-import { buildGraph, upstreamOf } from '@verifiedfan/worker/loop-guard';
 import { createActivity } from './activity.ts';
 import { changeAdapter, streamAdapter } from './mappings/adapters.ts';
 import { createBackOff } from './mappings/back-off.ts';
 import { startBucketMapping } from './mappings/bucket-mapping.ts';
-import { addCounters, type Mapping, type MappingEvents } from './mappings/mapping.ts';
+import type { Mapping, MappingEvents } from './mappings/mapping.ts';
 import { startQueueMapping } from './mappings/queue-mapping.ts';
 import { startScheduleMapping } from './mappings/schedule-mapping.ts';
 import { startStreamMapping } from './mappings/stream-mapping.ts';
@@ -21,9 +23,16 @@ export type EngineOptions = {
   workers: Readonly<Record<string, Worker>>;
   catalogue: Catalogue;
   host: Omit<WorkerHost, 'upstream'>;
-  /** Told of every invocation, for progress and reports. */
-  onInvoked?(worker: string, counters: JsonValue): void;
-  onFailed?(worker: string, error: Error): void;
+};
+
+/** Somebody who follows what the workers do, for progress and reports. */
+export type Observer = {
+  /** One invocation ended with this answer. */
+  invoked?(worker: string, answer: JsonValue): void;
+  /** One invocation threw, or reported records to be retried. */
+  failed?(worker: string, error: Error): void;
+  /** Whole records were given up or rejected; parts of a record, such as lines of a file, are not told. */
+  deadLettered?(worker: string, count: number): void;
 };
 
 /** The workers of an estate between their sources, in one process. */
@@ -32,25 +41,24 @@ export type Engine = {
   start(): Promise<void>;
   /** Resolves when nothing is under way and nothing waits at any source, or when the signal aborts. */
   settled(signal?: AbortSignal): Promise<void>;
-  /** What the workers answered, added up since the last `resetCounters`. */
-  counters(): Readonly<Record<string, JsonObject>>;
-  resetCounters(): void;
+  /** Follows the workers until the returned function is called. */
+  observe(observer: Observer): () => void;
   prepared(worker: string): PreparedWorker | undefined;
   /** Begins nothing more, waits up to `graceMs` for what is begun, then gives up on it: it is repeated at the next start. */
   stop(options?: { graceMs?: number }): Promise<void>;
 };
 
-export const createEngine = ({ workers, catalogue, host, onInvoked, onFailed }: EngineOptions): Engine => {
+export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engine => {
   const { platform } = host;
   const stopping = new AbortController();
   const activity = createActivity(platform.clock);
   const mappings: Mapping[] = [];
-  let totals: Record<string, JsonObject> = {};
+  const observers = new Set<Observer>();
 
-  const graph = buildGraph(workers);
+  const graph = graphOf(workers, catalogue);
   const upstream: Upstream = {
     async drained({ worker, timeoutMs }) {
-      const names = upstreamOf(graph, worker);
+      const names = inFrontOf(graph, workers, worker);
       const idle = () => allIdle(mappings.filter((mapping) => names.has(mapping.worker) && mapping.worker !== worker));
       return (await activity.until(idle, { timeoutMs, signal: stopping.signal })) ? 'drained' : 'busy';
     },
@@ -63,13 +71,12 @@ export const createEngine = ({ workers, catalogue, host, onInvoked, onFailed }: 
   );
 
   const events: MappingEvents = {
-    invoked(worker, counters) {
-      totals[worker] = addCounters(totals[worker] ?? {}, counters);
-      onInvoked?.(worker, counters);
+    invoked(worker, answer) {
+      for (const observer of observers) observer.invoked?.(worker, answer);
     },
     failed(worker, error) {
       platform.metrics.count('worker_failures', 1, { worker });
-      onFailed?.(worker, error);
+      for (const observer of observers) observer.failed?.(worker, error);
     },
     progressed: activity.changed,
   };
@@ -95,9 +102,9 @@ export const createEngine = ({ workers, catalogue, host, onInvoked, onFailed }: 
     async settled(signal = stopping.signal) {
       await activity.until(() => allIdle(mappings), { timeoutMs: Number.POSITIVE_INFINITY, signal });
     },
-    counters: () => totals,
-    resetCounters() {
-      totals = {};
+    observe(observer) {
+      observers.add(observer);
+      return () => void observers.delete(observer);
     },
     prepared: (worker) => prepared.get(worker),
     async stop({ graceMs = 10_000 } = {}) {
@@ -109,6 +116,57 @@ export const createEngine = ({ workers, catalogue, host, onInvoked, onFailed }: 
     },
   };
 };
+
+const graphOf = (workers: Readonly<Record<string, Worker>>, resources: Catalogue): WorkerGraph =>
+  buildWorkerGraph({
+    resources,
+    workers: Object.entries(workers).flatMap(
+      ([
+        name,
+        {
+          sources: [source],
+          reads,
+          writes,
+        },
+      ]) =>
+        source === undefined
+          ? []
+          : [
+              {
+                name,
+                source: { kind: source.kind, resource: source.resource, filters: source.stream?.filters },
+                reads,
+                writes,
+              },
+            ],
+    ),
+  });
+
+/** All workers that may still bring a worker something to do, or change what it reads. */
+const inFrontOf = (
+  graph: WorkerGraph,
+  workers: Readonly<Record<string, Worker>>,
+  name: string,
+): ReadonlySet<string> => {
+  const resources = (workers[name]?.reads ?? []).map((target) => parseTarget(target).resource);
+  const writers = resources.flatMap((resource) => graph.resources[resource]?.writers ?? []);
+  return new Set(
+    [name, ...writers].flatMap((each) => [...graph.upstream(each).workers, each]).filter((each) => each !== name),
+  );
+};
+
+/** Tells the observers of dead letters, once they are stored. */
+const observed = (prepared: PreparedWorker, observers: ReadonlySet<Observer>): PreparedWorker => ({
+  ...prepared,
+  deadLetters: {
+    ...prepared.deadLetters,
+    async add(worker, rejections) {
+      await prepared.deadLetters.add(worker, rejections);
+      const count = rejections.filter(({ part }) => part !== true).length;
+      if (count > 0) for (const observer of observers) observer.deadLettered?.(worker, count);
+    },
+  },
+});
 
 /** Twice: work may have moved from a mapping not yet asked to one that was, but not twice while nothing was busy. */
 const allIdle = async (mappings: readonly Mapping[]): Promise<boolean> => {

@@ -1,1 +1,5 @@
-export {};
+export type { Engine, Observer } from './engine.ts';
+export { type Estate, type EstateLog, openEstate } from './estate.ts';
+export { addCounters } from './mappings/mapping.ts';
+export { type Address, PortTakenError, receivedStore, type Services } from './services.ts';
+export { AUDIENCES, type TokenRights } from './tokens.ts';

@@ -1,3 +1,4 @@
+export { systemClock, systemRandom } from '@verifiedfan/embedded';
 export {
   type Configuration,
   ConfigurationError,

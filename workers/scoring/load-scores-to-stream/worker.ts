@@ -35,13 +35,8 @@ export const loadScoresToStream = defineWorker<UploadedObject, LoaderServices>({
   purpose: 'Reads uploaded score files, checks, ranks and filters their rows, and puts them on scoresStream.',
   source: [s3('scoringBucket'), sqs<UploadedObject>('loadContinuationQueue', { batchSize: 1 })],
   reads: ['scoringBucket'],
-  writes: [
-    'scoresStream',
-    'verdictReporterQueue',
-    'loadContinuationQueue',
-    'demandTable/file:*',
-    'demandTable/meta:loads',
-  ],
+  writes: ['scoresStream', 'verdictReporterQueue', 'demandTable/file:*/*', 'demandTable/meta:loads*/*'],
+  requeues: ['loadContinuationQueue'],
   calls: ['campaignService'],
   async services(kit) {
     const table = kit.table('demandTable');

@@ -2,7 +2,7 @@ import type { JsonObject, RecordStream, Table } from '@verifiedfan/ports';
 import { defineWorker, type HandleContext, kinesis } from '@verifiedfan/worker';
 import { applyRows } from '../domain/apply-rows.ts';
 import { createCampaigns } from '../domain/campaigns.ts';
-import { fanlistKey } from '../domain/keys.ts';
+import { fanlistKey, IDENTIFIER_KINDS } from '../domain/keys.ts';
 import { readRecords } from '../domain/read-records.ts';
 import type { RowChange, RowOutcome } from '../domain/settle-rows.ts';
 import { removedEvent, scoredEvent } from './event.ts';
@@ -24,8 +24,8 @@ type FanlistServices = {
 export const saveFanlistScores = defineWorker({
   purpose: 'Keeps one row per fan identifier and campaign, and publishes the rows that hold to campaignDataStream.',
   source: kinesis('scoresStream', { batchSize: 1_000, bisectOnError: true, maxRetries: 5 }),
-  reads: ['demandTable/file:*'],
-  writes: ['demandTable/fan:*', 'demandTable/sid:*', 'demandTable/email:*', 'campaignDataStream'],
+  reads: ['demandTable/file:*/*'],
+  writes: [...IDENTIFIER_KINDS.map((kind) => `demandTable/${kind}:*/campaign:*`), 'campaignDataStream'],
   calls: ['campaignService'],
   services(kit): FanlistServices {
     const { client } = createCampaigns(kit);

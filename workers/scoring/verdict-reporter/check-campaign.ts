@@ -1,8 +1,8 @@
 import type { Clock, Table } from '@verifiedfan/ports';
-import type { Slack } from '@verifiedfan/slack';
+import type { LookupResult, Slack } from '@verifiedfan/slack';
 import { readCounts } from '@verifiedfan/worker';
 import { COUNT_NAMES, type Counts, sameCounts } from '../domain/counts.ts';
-import type { SlackClaim, SlackClaims } from './slack-claim.ts';
+import type { SlackClaim, SlackClaims, SlackState } from './slack-claim.ts';
 
 /** Without a platform that knows, counts that did not change for this long are settled. */
 export const QUIET_MS = 30_000;
@@ -11,7 +11,7 @@ export const QUIET_MS = 30_000;
 export type Seen = { counts: Counts; sinceMs: number };
 
 export type CheckResult =
-  | { outcome: 'posted' }
+  | { outcome: 'posted'; counts: Counts }
   /** The counts equal the last post. */
   | { outcome: 'bypassed' }
   /** The counts may still change, or somebody else is posting: look again later. */
@@ -26,6 +26,7 @@ export type CheckOptions = {
   table: Table;
   claims: SlackClaims;
   slack: Slack;
+  channel: string;
   clock: Clock;
   /** The campaign's name for the post. */
   nameOf(campaignId: string): Promise<string>;
@@ -47,21 +48,11 @@ export const checkCampaign = async (options: CheckOptions): Promise<CheckResult>
 };
 
 /** Somebody died between claim and answer: a post that arrived is written down, and is not repeated. */
-const resolveLeftBehind = async (
-  options: CheckOptions,
-  left: {
-    counts: Counts;
-    postId: string;
-    attempt: number;
-    state: 'posting' | 'posted' | 'unknown';
-    leaseUntilMs: number;
-  },
-  counts: Counts,
-): Promise<CheckResult> => {
-  const { campaignId, claims, slack } = options;
-  const found = await slack.lookup(left.postId);
+const resolveLeftBehind = async (options: CheckOptions, left: SlackState, counts: Counts): Promise<CheckResult> => {
+  const { campaignId, claims } = options;
+  const found = await lookup(options, left);
   if (found.outcome !== 'absent') {
-    await claims.resolve(campaignId, left, found.outcome === 'found' ? 'posted' : 'unknown');
+    await claims.resolve(campaignId, left, found.outcome);
     return checkCampaign(options);
   }
   const taken = await claims.takeOver(campaignId, counts, left);
@@ -71,14 +62,14 @@ const resolveLeftBehind = async (
 };
 
 const post = async (options: CheckOptions, claim: SlackClaim): Promise<CheckResult> => {
-  const { campaignId, claims, slack, nameOf } = options;
+  const { campaignId, claims, slack, channel, nameOf } = options;
   const message = messageOf(await nameOf(campaignId), campaignId, claim.counts);
   try {
-    const sent = await slack.post({ id: claim.postId, ...message });
-    const outcome = sent.outcome === 'posted' ? sent : await slack.lookup(claim.postId);
-    if (outcome.outcome === 'posted' || outcome.outcome === 'found') {
+    const sent = await slack.post({ id: claim.postId, channel, ...message });
+    const outcome = sent.outcome === 'posted' ? sent : await lookup(options, claim);
+    if (outcome.outcome === 'posted') {
       await claims.resolve(campaignId, claim, 'posted');
-      return { outcome: 'posted' };
+      return { outcome: 'posted', counts: claim.counts };
     }
     if (outcome.outcome === 'absent') {
       await claims.release(campaignId, claim);
@@ -92,6 +83,10 @@ const post = async (options: CheckOptions, claim: SlackClaim): Promise<CheckResu
     return { outcome: 'failed', error, retry: !('retryable' in error) || error.retryable !== false };
   }
 };
+
+/** A webhook cannot be asked: then the outcome stays unknown. */
+const lookup = async ({ slack, channel }: CheckOptions, { postId, sinceMs }: SlackClaim): Promise<LookupResult> =>
+  slack.canLookup ? slack.lookup({ id: postId, channel, sinceMs }) : { outcome: 'unknown' };
 
 const messageOf = (name: string, campaignId: string, counts: Counts) => ({
   text: `Verdicts ready: ${name}`,

@@ -15,10 +15,12 @@ export type SlackState = {
   state: 'posting' | 'posted' | 'unknown';
   postId: string;
   attempt: number;
+  /** When the claim was made: its post cannot be older. */
+  sinceMs: number;
   leaseUntilMs: number;
 };
 
-export type SlackClaim = { postId: string; attempt: number; counts: Counts };
+export type SlackClaim = Pick<SlackState, 'postId' | 'attempt' | 'counts' | 'sinceMs'>;
 
 export type ClaimResult =
   | { outcome: 'claimed'; claim: SlackClaim }
@@ -48,10 +50,11 @@ export const createSlackClaims = ({ table, clock }: { table: Table; clock: Clock
       .update(`${campaignId}\n${attempt}\n${JSON.stringify(counts)}`)
       .digest('hex')
       .slice(0, 32);
-    const state: SlackState = { counts, state: 'posting', postId, attempt, leaseUntilMs: clock.now() + LEASE_MS };
+    const sinceMs = clock.now();
+    const state: SlackState = { counts, state: 'posting', postId, attempt, sinceMs, leaseUntilMs: sinceMs + LEASE_MS };
     const condition: Condition = before === undefined ? { absent: 'PK' } : { equals: ['attempt', before.attempt] };
     return (await write(campaignId, state, condition))
-      ? { outcome: 'claimed', claim: { postId, attempt, counts } }
+      ? { outcome: 'claimed', claim: { postId, attempt, counts, sinceMs } }
       : { outcome: 'busy' };
   };
 
@@ -68,10 +71,14 @@ export const createSlackClaims = ({ table, clock }: { table: Table; clock: Clock
     /** Writes down what became of a claim; false when another process has taken it over meanwhile. */
     resolve(
       campaignId: string,
-      { attempt, postId, counts }: SlackClaim,
+      { attempt, postId, counts, sinceMs }: SlackClaim,
       state: 'posted' | 'unknown',
     ): Promise<boolean> {
-      return write(campaignId, { counts, state, postId, attempt, leaseUntilMs: 0 }, { equals: ['attempt', attempt] });
+      return write(
+        campaignId,
+        { counts, state, postId, attempt, sinceMs, leaseUntilMs: 0 },
+        { equals: ['attempt', attempt] },
+      );
     },
     /** Gives a claim back of which it is certain that nothing was posted. */
     async release(campaignId: string, { attempt }: SlackClaim): Promise<void> {
@@ -87,5 +94,4 @@ export const createSlackClaims = ({ table, clock }: { table: Table; clock: Clock
 };
 export type SlackClaims = ReturnType<typeof createSlackClaims>;
 
-const stateOf = ({ counts, state, postId, attempt, leaseUntilMs }: Item): SlackState =>
-  ({ counts, state, postId, attempt, leaseUntilMs }) as unknown as SlackState;
+const stateOf = ({ PK, SK, ...state }: Item): SlackState => state as unknown as SlackState;

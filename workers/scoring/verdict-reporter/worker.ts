@@ -1,5 +1,4 @@
 import type { JsonObject, Queue, Table } from '@verifiedfan/ports';
-import { createRequest } from '@verifiedfan/request';
 import { createSlackBot } from '@verifiedfan/slack';
 import { defineWorker, isObject, RejectError, sqs, type WorkerRecord } from '@verifiedfan/worker';
 import { createCampaigns } from '../domain/campaigns.ts';
@@ -24,19 +23,13 @@ type Check = { campaignId: string; attempt: number; seen: Seen | undefined; reco
 export const verdictReporter = defineWorker({
   purpose: "Posts a campaign's counts to Slack once they are settled and differ from the last post.",
   source: sqs('verdictReporterQueue', { batchSize: 10, maxConcurrency: 2 }),
-  reads: ['demandTable/file:*', 'demandTable/campaign:*/meta:*'],
-  writes: ['demandTable/campaign:*/meta:slack:counts', 'verdictReporterQueue'],
+  reads: ['demandTable/file:*/*', 'demandTable/campaign:*/meta:*'],
+  writes: ['demandTable/campaign:*/meta:slack:counts*'],
+  requeues: ['verdictReporterQueue'],
   calls: ['slack', 'campaignService'],
   async services(kit) {
     const { clock, random } = kit;
     const table = kit.table('demandTable');
-    const request = createRequest({
-      baseUrl: kit.endpoint('slack'),
-      clock,
-      random,
-      timeoutMs: 5_000,
-      deadlineMs: 12_000,
-    });
     const { client } = createCampaigns(kit);
     return {
       table,
@@ -45,11 +38,13 @@ export const verdictReporter = defineWorker({
       queue: kit.queue('verdictReporterQueue'),
       claims: createSlackClaims({ table, clock }),
       slack: createSlackBot({
-        request,
+        baseUrl: kit.endpoint('slack'),
         token: await kit.secrets.get('slackBotToken'),
-        channel: await kit.secrets.get('slackChannel'),
         clock,
+        random,
+        deadlineMs: 20_000,
       }),
+      channel: await kit.secrets.get('slackChannel'),
       nameOf: async (campaignId: string): Promise<string> => {
         const name = (await client.findById(campaignId))?.name;
         return typeof name === 'string' ? name : campaignId;
@@ -59,14 +54,17 @@ export const verdictReporter = defineWorker({
   async handle(records, { services, reject, fail, retry, log }) {
     const checks = await gatherChecks(records, services.table, reject);
     const counts = { requeue: { success: 0, failed: 0 }, slack: { success: 0, failed: 0 }, bypass: { success: 0 } };
+    const posted: JsonObject[] = [];
     const settled =
       checks.size === 0
         ? 'drained'
         : await services.upstream.drained({ worker: 'verdictReporter', timeoutMs: DRAIN_MS });
     for (const check of checks.values()) {
       const result = await tryCheck({ ...services, ...check, settled });
-      if (result.outcome === 'posted') counts.slack.success += 1;
-      else if (result.outcome === 'bypassed') counts.bypass.success += 1;
+      if (result.outcome === 'posted') {
+        counts.slack.success += 1;
+        posted.push({ campaignId: check.campaignId, counts: result.counts });
+      } else if (result.outcome === 'bypassed') counts.bypass.success += 1;
       else if (result.outcome === 'failed') {
         counts.slack.failed += 1;
         log.warn('the verdict was not posted', { campaignId: check.campaignId, error: result.error });
@@ -78,7 +76,7 @@ export const verdictReporter = defineWorker({
         if (error !== undefined) for (const record of check.records) fail(record, error);
       }
     }
-    return { counts: { input: checks.size, ...counts } };
+    return { counts: { input: checks.size, ...counts }, posted };
   },
 });
 

@@ -1,4 +1,4 @@
-import type { BucketNotifications, ObjectCreated } from '@verifiedfan/ports';
+import type { BucketNotifications, JsonValue, ObjectCreated } from '@verifiedfan/ports';
 import { invoke, type PreparedWorker, type Source, s3Event, toError } from '@verifiedfan/worker';
 import type { BackOff } from './back-off.ts';
 import type { Mapping, MappingEvents } from './mapping.ts';
@@ -91,8 +91,7 @@ const giveUp = async (
 ): Promise<void> => {
   const position = `${upload.bucket}/upload/${upload.info.sequencer}`;
   const reason = `given up after ${attempts} attempts`;
-  await prepared.deadLetters.add(prepared.name, [
-    { position, reason, payload: { bucket: upload.bucket, key: upload.info.key, version: upload.info.version } },
-  ]);
+  const { Records } = s3Event(upload.bucket, upload.info) as { Records: JsonValue[] };
+  await prepared.deadLetters.add(prepared.name, [{ position, reason, payload: Records[0] ?? null }]);
   await notifications.acknowledge(upload.id);
 };

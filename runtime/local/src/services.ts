@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { createCampaignService } from '@verifiedfan/campaign-service';
+import { createEntryService } from '@verifiedfan/entry-service';
+import { createGraphqlGateway } from '@verifiedfan/graphql';
+import type { JsonValue, Platform } from '@verifiedfan/ports';
+import { createFileStore, createSandbox, slackStandIn, telesignStandIn } from '@verifiedfan/sandbox';
+import type { EstateLog } from './estate.ts';
+import type { Tokens } from './tokens.ts';
+
+export type Address = { name: string; url: string };
+
+/** Everything of the estate that listens. */
+export type Services = {
+  addresses: readonly Address[];
+  /** The base URL of a service or stand-in by the name that workers use. */
+  endpoint(name: string): string;
+  campaigns: ReturnType<typeof createCampaignService>;
+  close(): Promise<void>;
+};
+
+export type ServicesOptions = {
+  /** The data directory; the stand-ins keep what they receive there. */
+  directory: string;
+  platform: Platform;
+  tokens: Tokens;
+  log: EstateLog;
+  invoke(worker: string, event: unknown): Promise<JsonValue>;
+  listen: { port?: number | undefined; host?: string | undefined };
+};
+
+/** A fixed port is taken by another program. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+  readonly code = 'port_taken';
+  readonly retryable = false;
+}
+
+type Listening = { url: string; close(): Promise<void> };
+
+/** campaign-service takes the given port, entry-service, GraphQL and the sandbox the next ones; without a port, free ones. */
+export const startServices = async ({
+  directory,
+  platform,
+  tokens,
+  log,
+  invoke,
+  listen,
+}: ServicesOptions): Promise<Services> => {
+  const { clock, random } = platform;
+  const started: { name: string; listening: Listening }[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(started.map(({ listening }) => listening.close()));
+  };
+  const at = (offset: number) => ({
+    port: listen.port === undefined ? 0 : listen.port + offset,
+    host: listen.host ?? '127.0.0.1',
+  });
+  const begin = async (
+    name: string,
+    offset: number,
+    part: { listen(where: { port: number; host: string }): Promise<Listening> },
+  ): Promise<void> => {
+    try {
+      started.push({ name, listening: await part.listen(at(offset)) });
+    } catch (cause) {
+      await close();
+      throw isTaken(cause)
+        ? new PortTakenError(`port ${at(offset).port} for ${name} is taken; choose another with --port`, { cause })
+        : cause;
+    }
+  };
+
+  const shared = { clock, random };
+  const campaigns = createCampaignService({
+    ...shared,
+    database: platform.database('campaigns'),
+    log: log.at('campaign-service'),
+    verifyToken: tokens.verifier('campaign-service'),
+  });
+  const entries = createEntryService({
+    ...shared,
+    database: platform.database('entries'),
+    log: log.at('entry-service'),
+    verifyToken: tokens.verifier('entry-service'),
+  });
+  const graphql = createGraphqlGateway({ ...shared, log: log.at('graphql'), invoke });
+  const sandbox = await createStandIns({ directory, platform });
+  await begin('campaign-service', 0, campaigns.server);
+  await begin('entry-service', 1, entries);
+  await begin('graphql', 2, graphql);
+  await begin('sandbox', 3, sandbox);
+
+  const urlOf = (name: string): string => started.find((each) => each.name === name)?.listening.url ?? '';
+  const endpoints: Readonly<Record<string, string>> = {
+    campaignService: urlOf('campaign-service'),
+    entryService: urlOf('entry-service'),
+    slack: `${urlOf('sandbox')}/slack/api`,
+    telesign: `${urlOf('sandbox')}/telesign`,
+  };
+  return {
+    addresses: started.map(({ name, listening }) => ({ name, url: listening.url })),
+    endpoint(name) {
+      const url = endpoints[name];
+      if (url === undefined) throw new TypeError(`there is no endpoint ${name}`);
+      return url;
+    },
+    campaigns,
+    close,
+  };
+};
+
+/** Where the stand-ins keep what they receive, for `verifiedfan tail sandbox/slack`. */
+export const receivedStore = (directory: string) => createFileStore({ directory: join(directory, 'sandbox') });
+
+/** Stand-ins that know this estate's credentials. */
+const createStandIns = async ({ directory, platform }: Pick<ServicesOptions, 'directory' | 'platform'>) => {
+  const { clock, random, secrets } = platform;
+  const slack = slackStandIn({
+    tokens: [await secrets.get('slackBotToken')],
+    channels: { [await secrets.get('slackChannel')]: 'open' },
+    rateLimit: { perSecond: 1, burst: 20 },
+  });
+  const telesign = telesignStandIn({
+    accounts: { [await secrets.get('telesignCustomerId')]: await secrets.get('telesignApiKey') },
+  });
+  const sandbox = createSandbox({ clock, random, store: receivedStore(directory), standIns: [slack, telesign] });
+  return {
+    listen: async (where: { port: number; host: string }) => ({
+      url: await sandbox.listen(where),
+      close: () => sandbox.close(),
+    }),
+  };
+};
+
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
