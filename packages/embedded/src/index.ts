@@ -1,4 +1,14 @@
-export {};
+export { type FolderBucket, type FolderBucketOptions, openFolderBucket } from './bucket/folder-bucket.ts';
 export { type LevelStream, type LevelStreamOptions, openLevelStream } from './level/stream.ts';
 export { type LevelTable, type LevelTableOptions, openLevelTable } from './level/table.ts';
 export { type LevelTopic, type LevelTopicOptions, openLevelTopic } from './level/topic.ts';
+export { type FileFlags, type FileFlagsOptions, openFileFlags } from './local/file-flags.ts';
+export { type FileSecretsOptions, openFileSecrets, type SecretGenerator } from './local/file-secrets.ts';
+export { createManualClock, type ManualClock, type ManualClockOptions } from './local/manual-clock.ts';
+export { createMemoryMetrics, type MemoryMetricsOptions } from './local/memory-metrics.ts';
+export { createSeededRandom } from './local/seeded-random.ts';
+export { systemClock, systemRandom } from './local/system.ts';
+export { openSqliteCache, type SqliteCache, type SqliteCacheOptions } from './sqlite/cache.ts';
+export { openSqliteCheckpoints, type SqliteCheckpoints, type SqliteCheckpointsOptions } from './sqlite/checkpoints.ts';
+export { openSqliteDatabase, type SqliteDatabase, type SqliteDatabaseOptions } from './sqlite/documents/database.ts';
+export { openQueueStore, type QueueStore, type QueueStoreOptions } from './sqlite/queue-store.ts';

@@ -4,7 +4,7 @@ import { openSqliteFile, type SqliteFile } from './file.ts';
 import { createQueue } from './queue.ts';
 import type { Redrive } from './queue-receive.ts';
 import { prepareQueue, type QueueStatements } from './queue-statements.ts';
-import { createWaiting, type Waiting } from './queue-wait.ts';
+import { createWaiting, type Waiting } from './waiting.ts';
 
 export type QueueStoreOptions = {
   /** Path of the file that holds all queues, or `:memory:`. */

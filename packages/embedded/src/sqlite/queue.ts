@@ -12,7 +12,7 @@ import type { SqliteFile } from './file.ts';
 import { findFlaw } from './queue-message.ts';
 import { type Redrive, readReceipt, takeMessages, toMessage } from './queue-receive.ts';
 import type { QueueStatements } from './queue-statements.ts';
-import type { Waiting } from './queue-wait.ts';
+import type { Waiting } from './waiting.ts';
 
 const SECOND_MS = 1_000;
 const MAX_VISIBILITY_SECONDS = 43_200;
