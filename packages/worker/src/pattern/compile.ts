@@ -18,7 +18,6 @@ export type CompiledPattern = {
 };
 
 const MAX_PATTERN_CHARACTERS = 4_096;
-const NOTHING: Container = Object.freeze({});
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 const isLeaf = (value: unknown): value is Leaf =>
@@ -42,9 +41,8 @@ const hasLeaf = (value: unknown, path: readonly string[], from: number): boolean
 
 /** Fields inside `value`. In an array all of them must hold in one and the same element. */
 const matchInside = (value: unknown, inside: Matcher, event: unknown): boolean => {
-  if (!isContainer(value)) return inside(NOTHING, event);
-  if (!Array.isArray(value)) return inside(value, event);
-  return value.length === 0 ? inside(NOTHING, event) : value.some((element) => matchInside(element, inside, event));
+  if (!isContainer(value)) return false;
+  return Array.isArray(value) ? value.some((element) => matchInside(element, inside, event)) : inside(value, event);
 };
 
 /** `prefix` is the part of a dotted key that was already read: `{ "a.b": 1 }` matches `a: { b }`. */
@@ -56,6 +54,7 @@ const compileField = (field: Field, prefix: string): Matcher => {
     return (container, event) => someLeaf(container[key], test) || !hasLeaf(event, field.path, 0);
   }
   const nested = compileFields(field.fields, '');
+  // Also what decides when there is nothing inside: then only rules on what is absent can hold, and they look at the whole event.
   const joined = compileFields(field.fields, `${key}.`);
   return (container, event) => matchInside(container[key], nested, event) || joined(container, event);
 };
