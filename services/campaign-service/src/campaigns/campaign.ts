@@ -1,0 +1,59 @@
+import type { Document } from '@verifiedfan/ports';
+import type { LocalisedText } from '@verifiedfan/schema';
+
+/** DRAFT until it opens, OPEN while fans register, CLOSED until it is a month old, INACTIVE then. Only the refresh moves it. */
+export const CAMPAIGN_STATUSES = ['DRAFT', 'OPEN', 'CLOSED', 'INACTIVE'] as const;
+export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
+
+/** ACTIVE: the campaign offers this event; preferences for other events count as not offered. */
+export const MARKET_STATUSES = ['ACTIVE', 'CANCELLED'] as const;
+export type MarketStatus = (typeof MARKET_STATUSES)[number];
+
+/** ISO 8601 in UTC with milliseconds. */
+export type Instant = string;
+
+/** `open` and `close` are set by people; the others are recorded when it happens. */
+export type CampaignDates = {
+  open?: Instant;
+  close?: Instant;
+  opened?: Instant;
+  closed?: Instant;
+  inactivated?: Instant;
+};
+
+export type Campaign = Document & {
+  _id: string;
+  name: LocalisedText;
+  description?: LocalisedText;
+  status: CampaignStatus;
+  date: CampaignDates;
+  timezone?: string;
+  locales?: string[];
+  domain: { site?: string };
+  /** Members whose first offered preference stands behind this place (from 0) are filtered. */
+  maxRank?: number;
+  promoterId?: string;
+  artistIds?: string[];
+  /** Rises with every change of the campaign or its markets, from 1. */
+  version: number;
+  /** Subject of the token that created it; may read and change it. */
+  createdBy: string;
+  createdAt: Instant;
+  updatedAt: Instant;
+};
+
+export type Market = Document & {
+  _id: string;
+  campaignId: string;
+  eventId: string;
+  name?: LocalisedText;
+  venueId?: string;
+  date?: { open?: Instant; close?: Instant; event?: Instant };
+  status: MarketStatus;
+  /** Place in the campaign, from 0. */
+  position: number;
+  version: number;
+};
+
+/** Words of the API that stand where an id could stand. */
+export const RESERVED_IDS: ReadonlySet<string> = new Set(['refresh', 'import']);

@@ -1,0 +1,49 @@
+import type { JsonObject } from '@verifiedfan/ports';
+import type { Campaign, Market } from './campaign.ts';
+import { mergePatch } from './merge-patch.ts';
+import { stripReadOnly } from './read-only.ts';
+import { throwIfInvalidCampaign } from './rules.ts';
+import { type CampaignDraft, ValidateSchema } from './schemas.ts';
+import { toCampaignView } from './view.ts';
+
+/** A campaign with its markets as they are stored. */
+export type Stored = { campaign: Campaign; markets: Market[] };
+
+/** What a whole document says. Throws VALIDATION_ERROR and INVALID_CAMPAIGN. */
+export const draftFromDocument = (document: JsonObject, stored: Stored | undefined): CampaignDraft => {
+  const view = stored && toCampaignView(stored.campaign, stored.markets);
+  const draft = ValidateSchema('campaignV2')(stripReadOnly(document, view));
+  throwIfInvalidCampaign(draft);
+  return draft;
+};
+
+/** What is stored with a merge patch applied. Arrays replace, null removes. */
+export const draftFromPatch = (patch: JsonObject, stored: Stored): CampaignDraft => {
+  const view = toCampaignView(stored.campaign, stored.markets) as unknown as JsonObject;
+  const { markets, ...fields } = mergePatch(
+    view,
+    stripReadOnly(patch, toCampaignView(stored.campaign, stored.markets)),
+  ) as JsonObject;
+  // Markets that the patch does not mention are the stored ones, with the fields that people do not write.
+  return draftFromDocument({ ...fields, ...(markets === undefined ? {} : { markets }) }, stored);
+};
+
+/** The document to store. Status, recorded dates and origin stay what they were. */
+export const applyDraft = (
+  { markets: _markets, date, _id: _draftId, ...draft }: CampaignDraft,
+  { previous, id, subject, now }: { previous: Campaign | undefined; id: string; subject: string; now: string },
+): Campaign => {
+  const { opened, closed, inactivated } = previous?.date ?? {};
+  const recorded = { opened, closed, inactivated };
+  const known = Object.fromEntries(Object.entries(recorded).filter(([, value]) => value !== undefined));
+  return {
+    ...draft,
+    _id: id,
+    date: { ...date, ...known },
+    status: previous?.status ?? 'DRAFT',
+    version: (previous?.version ?? 0) + 1,
+    createdBy: previous?.createdBy ?? subject,
+    createdAt: previous?.createdAt ?? now,
+    updatedAt: now,
+  } as Campaign;
+};

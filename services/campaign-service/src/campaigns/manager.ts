@@ -1,0 +1,152 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock, JsonObject, Random } from '@verifiedfan/ports';
+import { requireVersion, type TokenClaims } from '@verifiedfan/service';
+import { at, CampaignError } from '../errors.ts';
+import type { Campaign } from './campaign.ts';
+import type { CampaignDatastore, SaveResult } from './datastore.ts';
+import { applyDraft, draftFromDocument, draftFromPatch, type Stored } from './draft.ts';
+import { isUnchanged, planMarkets } from './market-changes.ts';
+import { may, readableBy, throwIfInvalidPermissions } from './rights.ts';
+import type { CampaignDraft, CampaignView } from './schemas.ts';
+import { toCampaignView } from './view.ts';
+
+export type ImportOutcome = { _id: string; outcome: 'created' | 'updated' | 'unchanged'; version: number };
+export type CampaignPage = {
+  campaigns: CampaignView[] /** The last id of the page, when there are more. */;
+  next: string | undefined;
+};
+export type ListOptions = { eventId?: string | undefined; limit: number; after?: string | undefined };
+
+export type CampaignManager = {
+  findById(id: string, claims: TokenClaims): Promise<CampaignView>;
+  /** Only campaigns that the token may read, in the order of their ids. */
+  list(options: ListOptions, claims: TokenClaims): Promise<CampaignPage>;
+  /** The right to create is the route's matter: it depends on nothing that is stored. */
+  create(document: JsonObject, claims: TokenClaims): Promise<CampaignView>;
+  /** `ifMatch` answers the version that the caller read, or `*`; it is asked once the right is known. */
+  update(
+    id: string,
+    patch: JsonObject,
+    options: { ifMatch: () => number | '*'; claims: TokenClaims },
+  ): Promise<CampaignView>;
+  /** Makes each campaign, with its markets, what its document says; each all or nothing, in order, ending at the first that fails. */
+  importCampaigns(documents: readonly JsonObject[], claims: TokenClaims): Promise<ImportOutcome[]>;
+};
+
+export type CampaignManagerOptions = { datastore: CampaignDatastore; clock: Clock; random: Pick<Random, 'bytes'> };
+
+const MAX_ATTEMPTS = 5;
+
+/** Whether the save is done; false when somebody else was faster, which another look at the store explains. */
+const isSaved = (result: SaveResult): boolean => {
+  if (result !== 'site_taken') return result === 'saved';
+  const message = 'Is the site of another campaign';
+  throw new CampaignError('DOMAIN_NAME_CONFLICT', [{ pointer: '/domain/site', rule: 'unique', message }]);
+};
+
+/** Equal apart from what every save moves. */
+const isSame = (a: Campaign, b: Campaign): boolean =>
+  isDeepStrictEqual({ ...a, version: 0, updatedAt: '' }, { ...b, version: 0, updatedAt: '' });
+
+export const createCampaignManager = ({ datastore, clock, random }: CampaignManagerOptions): CampaignManager => {
+  const createId = (): string => Buffer.from(random.bytes(12)).toString('hex');
+
+  const load = async (id: string): Promise<Stored | undefined> => {
+    const campaign = await datastore.findById(id);
+    if (campaign === undefined) return undefined;
+    return { campaign, markets: (await datastore.findMarkets([id])).get(id) ?? [] };
+  };
+
+  /** Stores what the draft says; undefined when somebody else was faster. */
+  const store = async (draft: CampaignDraft, stored: Stored | undefined, subject: string) => {
+    const previous = stored?.campaign;
+    const id = previous?._id ?? draft._id ?? createId();
+    const next = applyDraft(draft, { previous, id, subject, now: new Date(clock.now()).toISOString() });
+    const markets = planMarkets({ campaignId: id, stored: stored?.markets ?? [], wanted: draft.markets, createId });
+    if (stored !== undefined && isUnchanged(markets) && isSame(stored.campaign, next)) {
+      return { outcome: 'unchanged' as const, view: toCampaignView(stored.campaign, stored.markets) };
+    }
+    if (!isSaved(await datastore.save({ previous, next, markets }))) return undefined;
+    const outcome = stored === undefined ? ('created' as const) : ('updated' as const);
+    return { outcome, view: toCampaignView(next, markets.markets) };
+  };
+
+  /** What an imported document says, and what is stored of it. Rights come first: mistakes would tell about the stored campaign. */
+  const prepare = async (
+    document: JsonObject,
+    claims: TokenClaims,
+  ): Promise<{ draft: CampaignDraft; stored: Stored | undefined }> => {
+    if (typeof document._id !== 'string') {
+      const message = 'Is required: without it every import would make another campaign';
+      throw new CampaignError('VALIDATION_ERROR', [{ pointer: '/_id', rule: 'required', message }]);
+    }
+    const stored = await load(document._id);
+    // The right to create brought the caller here; it does not reach to campaigns of others.
+    if (stored !== undefined && !may(claims, stored.campaign, 'update')) throw new CampaignError('ALREADY_EXISTS');
+    return { draft: draftFromDocument(document, stored), stored };
+  };
+
+  const importOne = async (document: JsonObject, claims: TokenClaims): Promise<ImportOutcome> => {
+    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+      const { draft, stored } = await prepare(document, claims);
+      const result = await store(draft, stored, claims.sub);
+      if (result !== undefined) return { _id: result.view._id, outcome: result.outcome, version: result.view.version };
+    }
+    throw new CampaignError('CONTENTION');
+  };
+
+  const listFilter = async ({ eventId, after }: ListOptions, claims: TokenClaims): Promise<JsonObject> => {
+    const readable = readableBy(claims);
+    const conditions: JsonObject[] = [];
+    if (after !== undefined) conditions.push({ _id: { $gt: after } });
+    if (eventId !== undefined) conditions.push({ _id: { $in: await datastore.findIdsByEvent(eventId) } });
+    if (readable !== 'all')
+      conditions.push({ $or: [{ _id: { $in: readable.ids } }, { createdBy: readable.createdBy }] });
+    return conditions.length === 0 ? {} : { $and: conditions };
+  };
+
+  return {
+    async findById(id, claims) {
+      const stored = await load(id);
+      const campaign = stored?.campaign;
+      throwIfInvalidPermissions(claims, campaign, 'read');
+      return toCampaignView(campaign, stored?.markets ?? []);
+    },
+    async list(options, claims) {
+      const filter = await listFilter(options, claims);
+      const found = await datastore.find({ filter, limit: options.limit + 1 });
+      const page = found.slice(0, options.limit);
+      const markets = await datastore.findMarkets(page.map(({ _id }) => _id));
+      const campaigns = page.map((campaign) => toCampaignView(campaign, markets.get(campaign._id) ?? []));
+      return { campaigns, next: found.length > options.limit ? page.at(-1)?._id : undefined };
+    },
+    async create(document, claims) {
+      const result = await store(draftFromDocument(document, undefined), undefined, claims.sub);
+      if (result === undefined) throw new CampaignError('ALREADY_EXISTS');
+      return result.view;
+    },
+    async update(id, patch, { ifMatch, claims }) {
+      for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+        const stored = await load(id);
+        const campaign = stored?.campaign;
+        throwIfInvalidPermissions(claims, campaign, 'update');
+        requireVersion(ifMatch(), campaign.version);
+        if (stored === undefined) continue;
+        const result = await store(draftFromPatch(patch, stored), stored, claims.sub);
+        if (result !== undefined) return result.view;
+      }
+      throw new CampaignError('CONTENTION');
+    },
+    async importCampaigns(documents, claims) {
+      // All are looked at before any is written: a document that is wrong in itself stops the whole list.
+      for (const [index, document] of documents.entries()) {
+        await at(`/campaigns/${index}`, () => prepare(document, claims));
+      }
+      const outcomes: ImportOutcome[] = [];
+      for (const [index, document] of documents.entries()) {
+        outcomes.push(await at(`/campaigns/${index}`, () => importOne(document, claims)));
+      }
+      return outcomes;
+    },
+  };
+};

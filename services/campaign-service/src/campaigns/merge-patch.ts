@@ -1,0 +1,15 @@
+import type { JsonObject, JsonValue } from '@verifiedfan/ports';
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** RFC 7396: null removes, objects merge, everything else (arrays too) replaces. Changes neither argument. */
+export const mergePatch = (target: JsonValue | undefined, patch: JsonValue): JsonValue => {
+  if (!isObject(patch)) return patch;
+  const merged = new Map(isObject(target) ? Object.entries(target) : []);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, mergePatch(merged.get(name), value));
+  }
+  return Object.fromEntries(merged);
+};

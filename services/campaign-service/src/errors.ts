@@ -1,0 +1,51 @@
+import type { ValidationDetail } from '@verifiedfan/schema';
+
+/** Statuses of the service's own error types. */
+export const CAMPAIGN_ERRORS = {
+  INVALID_CAMPAIGN: 400,
+  CAMPAIGN_NOT_FOUND: 404,
+  DOMAIN_NAME_CONFLICT: 409,
+  ALREADY_EXISTS: 409,
+  CONTENTION: 503,
+} as const;
+export type CampaignErrorCode = keyof typeof CAMPAIGN_ERRORS | 'FORBIDDEN' | 'VERSION_CONFLICT' | 'VALIDATION_ERROR';
+
+const MESSAGES: Record<CampaignErrorCode, string> = {
+  INVALID_CAMPAIGN: 'The campaign breaks a rule',
+  CAMPAIGN_NOT_FOUND: 'There is no such campaign',
+  DOMAIN_NAME_CONFLICT: 'Another campaign uses this site',
+  ALREADY_EXISTS: 'There is a campaign with this id',
+  CONTENTION: 'Others change the same campaign; repeat the request',
+  FORBIDDEN: 'The token does not have the right to do this',
+  VERSION_CONFLICT: 'The campaign was changed in the meantime; read it again',
+  VALIDATION_ERROR: 'The campaign does not match its schema',
+};
+
+/** What managers throw. `details` point at fields of the campaign, or of the import's list. */
+export class CampaignError extends Error {
+  override readonly name = 'CampaignError';
+  readonly code: CampaignErrorCode;
+  readonly retryable: boolean;
+  readonly details: readonly ValidationDetail[] | undefined;
+  constructor(code: CampaignErrorCode, details?: readonly ValidationDetail[], options?: ErrorOptions) {
+    super(MESSAGES[code], options);
+    this.code = code;
+    this.retryable = code === 'CONTENTION';
+    this.details = details;
+  }
+}
+
+const hasDetails = (error: unknown): error is Error & { code: CampaignErrorCode; details?: ValidationDetail[] } =>
+  error instanceof Error && Object.hasOwn(MESSAGES, String(Reflect.get(error, 'code')));
+
+/** Runs `work`; errors about one document of a list point into the list. */
+export const at = async <T>(pointer: string, work: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!hasDetails(error)) throw error;
+    const own = error.details ?? [{ pointer: '', rule: error.code.toLowerCase(), message: error.message }];
+    const details = own.map((detail) => ({ ...detail, pointer: `${pointer}${detail.pointer}` }));
+    throw new CampaignError(error.code, details, { cause: error });
+  }
+};

@@ -1,0 +1,59 @@
+import type { Clock, Database, Random } from '@verifiedfan/ports';
+import {
+  createIdempotencyStore,
+  createServiceServer,
+  IDEMPOTENCY_INDEXES,
+  type ServiceLog,
+  type ServiceServer,
+  type ServiceTracer,
+  type StoredAttempt,
+  type VerifyToken,
+} from '@verifiedfan/service';
+import { createCampaignDatastore } from './campaigns/datastore.ts';
+import { type CampaignManager, createCampaignManager } from './campaigns/manager.ts';
+import { createCampaignRoutes } from './campaigns/routes.ts';
+import { CAMPAIGN_ERRORS } from './errors.ts';
+
+export type CampaignServiceOptions = {
+  /** Holds the collections `campaigns`, `markets` and `idempotencyKeys`. */
+  database: Database;
+  clock: Clock;
+  random: Random;
+  log: ServiceLog;
+  verifyToken: VerifyToken;
+  tracer?: ServiceTracer | undefined;
+  /** Fail on answers that break their contract. For tests. @default false */
+  strict?: boolean | undefined;
+};
+
+export type CampaignService = ServiceServer & {
+  /** The rules behind the routes, for callers in the same process. */
+  manager: CampaignManager;
+};
+
+/** The service of campaigns and their markets: routes → manager → datastore. */
+export const createCampaignService = (options: CampaignServiceOptions): CampaignService => {
+  const { database, clock, random, log, verifyToken, tracer, strict } = options;
+  const datastore = createCampaignDatastore({ database });
+  const manager = createCampaignManager({ datastore, clock, random });
+  const keys = database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
+  const server = createServiceServer({
+    name: 'campaign-service',
+    version: '0.1.0',
+    routes: createCampaignRoutes({ manager }),
+    errors: CAMPAIGN_ERRORS,
+    idempotencyStore: createIdempotencyStore({ collection: keys, clock }),
+    checks: {
+      campaigns: async () => {
+        await datastore.findById('ready');
+      },
+    },
+    verifyToken,
+    clock,
+    random,
+    log,
+    tracer,
+    strict,
+  });
+  return { ...server, manager };
+};
