@@ -94,7 +94,7 @@ export const createLogMemory = <Entry>(shape: LogShape): LogMemory<Entry> => {
   const loadShard = async (store: Store, shard: ShardState<Entry>, horizon: string | undefined): Promise<void> => {
     shard.first = horizon === undefined ? sequences.first : Number(horizon);
     const newest = await lastNumber(store, shard.prefix);
-    shard.last = Math.max(newest ?? 0, shard.first - 1);
+    shard.last = Math.max(newest ?? shard.first - 1, shard.first - 1);
     shard.next = shard.last + 1;
     shard.tail.reset(shard.next);
   };
