@@ -103,7 +103,7 @@ export const createRowBuilder = ({ maxRowBytes, maxRawLength }: { maxRowBytes: n
 
   /** One line of a text as a row, if it is one: false, and nothing added, when it has a fault or goes on in the next line. */
   const addWholeLine = (text: string, { line, start, end }: Place): boolean => {
-    if (header === undefined || end === start || end - start > maxRowBytes) return false;
+    if (header === undefined || end - start > maxRowBytes) return false;
     const { fields, faultColumn, isCut } = splitRow(text.slice(start, end));
     if (isCut || faultColumn > 0 || fields.length !== header.length) return false;
     rows.push({ line, fields });

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 
 /** Compressed bytes given to zlib at once. Its output is at most about 1,032 times as much, which bounds what waits in memory. */
@@ -38,7 +37,6 @@ export async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator
       }
     }
     await underWay;
-    await nextTurn(); // Ending a truncated stream destroys it; by now its readable side has handed over all that it held.
     if (open) stream.end();
     const failure = await finished.promise;
     yield* output.splice(0);

@@ -62,7 +62,7 @@ export const createParser = ({ maxRowBytes, maxRawLength, startAfterLine }: Pars
   /** Takes all lines in front of the next quote, or of the end; answers where the first line with a quote, or a cut one, starts. */
   const takeLinesWithoutQuote = (region: Region, start: number): number => {
     const { bytes } = region;
-    if (bytes[start] === QUOTE) return start;
+    if (bytes[start] === QUOTE) return start; // Saves two searches a row where every field is quoted.
     const quote = bytes.indexOf(QUOTE, start);
     const end = bytes.lastIndexOf(LINE_FEED, quote === -1 ? bytes.length : quote) + 1;
     let position = start;

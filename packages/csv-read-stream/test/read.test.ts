@@ -94,6 +94,18 @@ describe('a row at the limit', () => {
     });
   }
 
+  it('is found among short rows of plain ASCII', async () => {
+    const rows = await readText(`a,b\n1,2\n3,${'x'.repeat(9)}\n4,5\n`, { maxRowBytes: 10 });
+    assert.deepEqual(
+      rows.map((row) => row.fields ?? [row.line, row.fault]),
+      [
+        ['1', '2'],
+        [3, { code: 'too_long', column: 2 }],
+        ['4', '5'],
+      ],
+    );
+  });
+
   it('is reported with the field in which the limit lies', async () => {
     const [row] = await readText('a,b,c\n1,"2,2,2,2,2,2,2",3\n', { maxRowBytes: 10 });
     assert.deepEqual(row?.fault, { code: 'too_long', column: 2 });
