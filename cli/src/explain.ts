@@ -11,7 +11,12 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** One sentence for the terminal, with what to do next where that is known. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return 'something failed without saying what';
+  const details = 'details' in error && Array.isArray(error.details) ? error.details.map(describe).join('') : '';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const advice = code === undefined ? undefined : ADVICE[code];
-  return advice === undefined || advice === '' ? error.message : `${error.message}. ${advice}`;
+  return advice === undefined || advice === '' ? `${error.message}${details}` : `${error.message}. ${advice}`;
 };
+
+/** One field of a document that was refused. */
+const describe = (detail: { pointer?: string; path?: string; message?: string }): string =>
+  `\n  ${detail.pointer ?? detail.path ?? ''}: ${detail.message ?? ''}`;

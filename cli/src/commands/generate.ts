@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { generateScoreFile, scoreFileCampaigns } from '@verifiedfan/test-utils';
+import { generateScoreCampaigns, generateScoreFileBytes } from '@verifiedfan/test-utils';
 import type { CommandRun } from '../context.ts';
 import { DONE, printJson } from '../io.ts';
 
@@ -15,10 +15,10 @@ export const generateScores: CommandRun<GenerateOptions> = async (
   { registrants, seed, out, campaign },
 ) => {
   const file = resolve(io.directory, out);
-  await pipeline(Readable.from(generateScoreFile({ registrants, seed })), createWriteStream(file));
+  await pipeline(Readable.from(generateScoreFileBytes({ registrants, seed })), createWriteStream(file));
   const campaignFile = campaign === undefined ? undefined : resolve(io.directory, campaign);
   if (campaignFile !== undefined)
-    await writeFile(campaignFile, `${JSON.stringify(scoreFileCampaigns({ seed }), null, 2)}\n`);
+    await writeFile(campaignFile, `${JSON.stringify(generateScoreCampaigns({ seed }), null, 2)}\n`);
   const written = { file, registrants, seed, ...(campaignFile === undefined ? {} : { campaign: campaignFile }) };
   if (json) printJson(io, written);
   else

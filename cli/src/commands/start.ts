@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { generateScoreFile, scoreFileCampaigns } from '@verifiedfan/test-utils';
+import { generateScoreCampaigns, generateScoreFileBytes } from '@verifiedfan/test-utils';
 import type { CommandContext, CommandRun } from '../context.ts';
 import { BAD_OUTCOME, DONE, printJson } from '../io.ts';
 import { isBad } from '../report/load-report.ts';
@@ -43,23 +42,19 @@ export const start: CommandRun<StartOptions> = async (context, { sample, exit, s
 
 const scoreSample = async (context: CommandContext) => {
   const estate = await context.estate();
-  await importInto(estate, scoreFileCampaigns({ seed: SAMPLE.seed }));
+  await importInto(estate, generateScoreCampaigns({ seed: SAMPLE.seed }));
   const { report, ledger } = await work(
     context,
     async ({ platform }) => {
       const result = await platform
         .bucket('scoringBucket')
-        .put({ key: 'sample.csv', body: Readable.from(encode(generateScoreFile(SAMPLE))) });
+        .put({ key: 'sample.csv', body: generateScoreFileBytes(SAMPLE) });
       return result.outcome === 'stored' ? [{ key: result.info.key, etag: result.info.etag }] : [];
     },
     { rows: SAMPLE.registrants },
   );
   return { report, bad: isBad(report, ledger) };
 };
-
-async function* encode(chunks: AsyncIterable<string> | Iterable<string>): AsyncIterable<Uint8Array> {
-  for await (const chunk of chunks) yield Buffer.from(chunk);
-}
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

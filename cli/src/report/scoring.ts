@@ -1,2 +1,9 @@
 export { isObject, readCounts, repairCounts } from '@verifiedfan/worker';
-export { COUNT_NAMES, type Counts, IDENTIFIER_KINDS, memberRows, storedOffers } from '@verifiedfan/workers/scoring';
+export {
+  COUNT_NAMES,
+  type Counts,
+  contributionOf,
+  memberRows,
+  sameCounts,
+  storedOffers,
+} from '@verifiedfan/workers/scoring';

@@ -1,3 +1,4 @@
+import { runWithFields } from '@verifiedfan/correlation';
 import type { JsonValue } from '@verifiedfan/ports';
 import type { DeadLetters } from './dead-letters.ts';
 import type { HandleContext, Worker, WorkerLog } from './define-worker.ts';
@@ -40,7 +41,9 @@ export const runBatch = async (options: RunOptions): Promise<{ counters: JsonVal
       ),
     fail: outcomes.fail,
   };
-  const counters = await worker.handle(batch.records as readonly WorkerRecord[], context);
+  const counters = await runWithFields({ worker: options.name, shard: batch.shard }, () =>
+    worker.handle(batch.records as readonly WorkerRecord[], context),
+  );
   const rejections = collectRejections(options, outcomes);
   if (rejections.length > 0) {
     await options.deadLetters.add(options.name, rejections);

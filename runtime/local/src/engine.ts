@@ -66,7 +66,7 @@ export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engin
   const prepared = new Map(
     Object.entries(workers).map(([name, worker]) => [
       name,
-      prepareWorker({ name, worker, host: { ...host, upstream } }),
+      observed(prepareWorker({ name, worker, host: { ...host, upstream } }), observers),
     ]),
   );
 

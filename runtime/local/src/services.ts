@@ -85,7 +85,7 @@ export const startServices = async ({
   });
   const graphql = createGraphqlGateway({ ...shared, log: log.at('graphql'), invoke });
   const sandbox = await createStandIns({ directory, platform });
-  await begin('campaign-service', 0, campaigns.server);
+  await begin('campaign-service', 0, campaigns);
   await begin('entry-service', 1, entries);
   await begin('graphql', 2, graphql);
   await begin('sandbox', 3, sandbox);

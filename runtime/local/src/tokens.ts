@@ -14,7 +14,7 @@ export type TokenRights = {
 /** What the workers may do at the services they call. */
 const WORKER_PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   'campaign-service': ['campaigns:read'],
-  'entry-service': ['scoring:write'],
+  'entry-service': ['entries:score'],
 };
 
 /** Signs and checks the tokens of one estate with the keys of its data directory. */

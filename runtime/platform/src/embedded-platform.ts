@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createMemoryMetrics,
@@ -117,14 +117,12 @@ export const createEmbeddedPlatform = ({
     ),
     queue: (name) => queues('queues').queue(name, definitionOf('queue', name)),
     bucket,
-    notifications: (name) => bucket(name).notifications,
+    notifications: (name) => bucket(name),
     cache: once((name) => {
       definitionOf('cache', name);
       return openSqliteCache({ location: path('caches', `${name}.sqlite`), clock });
     }),
-    database: once((service) =>
-      openSqliteDatabase({ location: path('databases', `${service}.sqlite`), name: service }),
-    ),
+    database: once((service) => openSqliteDatabase({ location: path('databases', `${service}.sqlite`), random })),
     async close() {
       // In the reverse order of opening; all are closed even when one of them fails.
       const results = await Promise.allSettled(open.toReversed().map(async (resource) => resource.close()));
@@ -133,4 +131,16 @@ export const createEmbeddedPlatform = ({
       if (failed?.status === 'rejected') throw failed.reason;
     },
   };
+};
+
+/** Opens and closes a table of its own below `directory`, to learn whether this machine can run the native engine. */
+export const tryEngines = async (directory: string): Promise<void> => {
+  const location = join(directory, 'doctor');
+  const table = openLevelTable({ name: 'doctor', location, clock: systemClock });
+  try {
+    await table.get({ PK: 'doctor', SK: 'doctor' });
+  } finally {
+    await table.close();
+    rmSync(location, { recursive: true, force: true });
+  }
 };

@@ -6,5 +6,5 @@ export {
   type LogLevel,
   readConfiguration,
 } from './configuration.ts';
-export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded-platform.ts';
+export { createEmbeddedPlatform, type EmbeddedPlatformOptions, tryEngines } from './embedded-platform.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';
