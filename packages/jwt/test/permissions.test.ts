@@ -66,6 +66,12 @@ describe('rights', () => {
     }
   });
 
+  it('are not taken from what a map inherits', () => {
+    const campaigns = Object.create({ 'tour-9': { actions: ['read'] } }) as NonNullable<Rights['campaigns']>;
+    assert.deepEqual(campaignActions({ campaigns }, 'tour-9'), []);
+    assert.equal(can({ campaigns }, 'tour-9', 'read'), false);
+  });
+
   it('are all there with supreme, and only with true', () => {
     assert.equal(can({ supreme: true }, 'tour-9', 'delete'), true);
     assert.equal(hasPermission({ supreme: true }, 'campaigns:refresh'), true);

@@ -91,7 +91,7 @@ const send = async (options: AttemptOptions, span: RequestSpan | undefined): Pro
   const headers = await mergeHeaders([...call.headerSources, call.fixedHeaders, propagated]);
   const { method, url, body, signal, upstream } = call;
   const about = { upstream, method, url: settings.redactor.url(url, call.secretPath), attempt, correlation };
-  settings.log?.debug({ ...about, headers: settings.redactor.headers(headers) }, 'request sent');
+  settings.log?.debug('request sent', { ...about, headers: settings.redactor.headers(headers) });
   const { maxResponseBytes } = settings;
   const raw = await exchange({
     dispatcher: dispatcher(),
@@ -106,6 +106,6 @@ const send = async (options: AttemptOptions, span: RequestSpan | undefined): Pro
   const result = raw.kind === 'answer' ? fromAnswer(settings, call, raw) : fromFailure(call, raw);
   const bytes = raw.kind === 'answer' ? raw.bytes.length : undefined;
   const code = result.outcome === 'failed' ? result.code : undefined;
-  settings.log?.debug({ ...about, status: result.status, bytes, code }, code ? 'request failed' : 'request answered');
+  settings.log?.debug(code ? 'request failed' : 'request answered', { ...about, status: result.status, bytes, code });
   return result;
 };

@@ -72,7 +72,7 @@ const runCall = async (context: CallContext): Promise<{ answer: Accepted; attemp
     const facts = { attempts: attempt, mayHaveActed };
     const waitMs = nextWait(context, result, attempt);
     if (waitMs === undefined || waitMs >= deadline - clock.now()) throw toError(context, result, facts);
-    settings.log?.debug({ upstream: call.upstream, attempt, waitMs, correlation: call.correlation }, 'request waits');
+    settings.log?.debug('request waits', { upstream: call.upstream, attempt, waitMs, correlation: call.correlation });
     await clock.sleep(waitMs, call.signal);
     if (call.signal?.aborted) throw toError(context, stopped('aborted'), facts);
   }

@@ -1,8 +1,5 @@
+import { CORRELATION_HEADER, isCorrelationId, isTraceparent, TRACEPARENT_HEADER } from '@verifiedfan/correlation';
 import type { HeaderSource, Headers } from './options.ts';
-
-const CORRELATION = /^[A-Za-z0-9._-]{1,128}$/;
-// https://www.w3.org/TR/trace-context/#traceparent-header
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
 
 const DEFAULTS: Headers = { accept: 'application/json', 'user-agent': 'verifiedfan-request/0.1.0' };
 
@@ -20,6 +17,6 @@ export type Propagated = { correlation: string | undefined; traceparent: string 
 
 /** Values outside their grammar are left out, so that nobody smuggles in another header or a log line. */
 export const propagationHeaders = ({ correlation, traceparent }: Propagated): Headers => ({
-  ...(correlation !== undefined && CORRELATION.test(correlation) && { 'x-correlation-id': correlation }),
-  ...(traceparent !== undefined && TRACEPARENT.test(traceparent) && { traceparent }),
+  ...(correlation !== undefined && isCorrelationId(correlation) && { [CORRELATION_HEADER]: correlation }),
+  ...(traceparent !== undefined && isTraceparent(traceparent) && { [TRACEPARENT_HEADER]: traceparent }),
 });

@@ -11,7 +11,7 @@ import type { Clock, JsonValue, Random } from '@verifiedfan/ports';
 import type { Dispatcher } from 'undici';
 
 /** As much of a logger as this package needs. */
-export type RequestLog = { debug(fields: Readonly<Record<string, unknown>>, message: string): void };
+export type RequestLog = { debug(message: string, data: Readonly<Record<string, unknown>>): void };
 
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 export type RequestSpan = {
@@ -65,8 +65,11 @@ export type CreateRequestOptions = {
   /** The path itself is a credential (a Slack webhook): it is never logged. @default false */
   secretPath?: boolean | undefined;
   retryRule?: RetryRule | undefined;
-  /** The correlation id and trace context of whoever is calling, where a call does not name its own. */
-  context?: (() => { correlation?: string | undefined; traceparent?: string | undefined }) | undefined;
+  /**
+   * The correlation id and trace context of whoever is calling, where a call does not name its own.
+   * @default the async context of `@verifiedfan/correlation`
+   */
+  context?: (() => { correlation?: string | undefined; traceparent?: string | undefined } | undefined) | undefined;
   log?: RequestLog | undefined;
   tracer?: RequestTracer | undefined;
   /** An undici dispatcher to use instead of an own one; `close()` leaves it open. */

@@ -1,3 +1,4 @@
+import { currentContext } from '@verifiedfan/correlation';
 import { checkOptions, type OptionRule } from '@verifiedfan/map-utils';
 import { encodeBody } from './body.ts';
 import { RequestError } from './errors.ts';
@@ -85,7 +86,7 @@ const prepare = (settings: Settings, call: AnyCall): PreparedCall => {
   const method = (call.method ?? 'GET').toUpperCase();
   const url = resolveUrl(settings.base, call.path, call.query);
   const encoded = encodeBody(call);
-  const context = settings.context?.();
+  const context = (settings.context ?? currentContext)();
   const timeoutMs = call.timeoutMs ?? settings.timeoutMs;
   return {
     method,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runWithCorrelation } from '@verifiedfan/correlation';
+import { Agent } from 'undici';
 import { createRequest, RequestError, UrlError } from '../src/index.ts';
 import { createSleepyClock, fixedRandom, json, reply, setUp, startUpstream } from './helpers.ts';
 
@@ -65,6 +67,36 @@ describe('what is sent', () => {
         [undefined, undefined],
       ],
     );
+  });
+
+  it('takes the correlation of the async context, unless the call names its own', async (t) => {
+    const upstream = await startUpstream(t, json(1));
+    const { request } = setUp(t, upstream.baseUrl, { propagate: true });
+    await runWithCorrelation({ correlation: 'from-context' }, async () => {
+      await request({});
+      await request({ correlation: 'own' });
+    });
+    assert.deepEqual(
+      upstream.seen.map(({ headers }) => headers['x-correlation-id']),
+      ['from-context', 'own'],
+    );
+  });
+
+  it('goes through a dispatcher that stays open, and may be repeated when that never began', async (t) => {
+    const upstream = await startUpstream(t, json(1));
+    const agent = new Agent();
+    t.after(() => agent.close());
+    const borrowing = setUp(t, upstream.baseUrl, { dispatcher: agent });
+    assert.equal(await borrowing.request({}), 1);
+    await borrowing.request.close();
+    assert.equal(agent.closed, false);
+    // Stands for a host that takes no connection: a dispatcher that never tells of a beginning.
+    const deaf = Object.assign(new Agent(), { dispatch: () => true });
+    t.after(() => deaf.close());
+    const { request, clock } = setUp(t, upstream.baseUrl, { dispatcher: deaf, timeoutMs: 30, deadlineMs: 5_000 });
+    const failing = request({ method: 'POST', json: {} });
+    await assert.rejects(failing, { code: 'timeout', attempts: 3, outcomeUnknown: false, retryable: true });
+    assert.equal(clock.waits.length, 2);
   });
 
   it('runs each attempt in a client span whose traceparent is sent on', async (t) => {

@@ -9,7 +9,7 @@ const SECRETS = [TOKEN, 'fan@example.com', '15555550100', 'hunter2', 'T0/B0/XYZ'
 
 const createCapture = (): RequestLog & { lines: string[] } => {
   const lines: string[] = [];
-  return { lines, debug: (fields, message) => lines.push(`${message} ${JSON.stringify(fields)}`) };
+  return { lines, debug: (message, fields) => lines.push(`${message} ${JSON.stringify(fields)}`) };
 };
 const assertClean = (text: string): void => {
   for (const secret of SECRETS) assert.ok(!text.includes(secret), `found ${secret} in ${text}`);
@@ -59,9 +59,9 @@ describe('an error', () => {
     const error: unknown = await request({ headers: { cookie: 'hunter2' } }).catch((caught: unknown) => caught);
     assertClean(inspect(error, { depth: 9, showHidden: true }));
     assert.deepEqual((error as { body: unknown }).body, {
-      error: { code: 'E7', message: 'no account [redacted] with [redacted]', contact: '[redacted]' },
+      error: { code: 'E7', message: 'no account [email] with [redacted]', contact: '[phone]' },
       client_secret: '[redacted]',
-      numbers: ['[redacted]', 42],
+      numbers: ['[phone]', 42],
     });
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Agent, type Dispatcher } from 'undici';
 import { parseRetryAfter } from '../src/index.ts';
 import { closedPort, json, never, type Reply, reply, reset, START_MS, setUp, startUpstream } from './helpers.ts';
 
@@ -178,6 +179,27 @@ describe('stopping', () => {
     const upstream = await startUpstream(t, never);
     const { request } = setUp(t, upstream.baseUrl, { timeoutMs: 5_000, deadlineMs: 60 });
     await assert.rejects(request({}), { code: 'deadline_exceeded', attempts: 1, retryable: true });
+  });
+
+  it('sends nothing any more when the connection is there too late', async (t) => {
+    const upstream = await startUpstream(t, json(1));
+    const agent = new Agent();
+    t.after(() => agent.close());
+    const { promise: ended, resolve } = Promise.withResolvers<string>();
+    // Hands the call over only after its time-out, as a host does that is slow to accept.
+    const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+      const onResponseEnd = () => resolve('answered');
+      const onResponseError = () => resolve('stopped');
+      setTimeout(() => agent.dispatch(options, { ...handler, onResponseEnd, onResponseError }), 60);
+      return true;
+    };
+    const late = Object.assign(new Agent(), { dispatch });
+    t.after(() => late.close());
+    const { request } = setUp(t, upstream.baseUrl, { dispatcher: late, timeoutMs: 20, attempts: 1 });
+    const failing = request({ method: 'POST', json: {} });
+    await assert.rejects(failing, { code: 'timeout', outcomeUnknown: false, retryable: true });
+    assert.equal(await ended, 'stopped');
+    assert.equal(upstream.seen.length, 0);
   });
 
   it('ends an attempt, a wait and a call not yet begun when the signal aborts', async (t) => {

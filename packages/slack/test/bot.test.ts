@@ -120,7 +120,7 @@ describe('a post by a bot', () => {
   it('never shows the token', async (t) => {
     const server = await startServer(t, text(403, `{"ok":false,"error":"invalid_auth","sent":"${TOKEN}"}`));
     const lines: string[] = [];
-    const { slack } = setUp(t, server.baseUrl, { log: { debug: (fields) => lines.push(inspect(fields)) } });
+    const { slack } = setUp(t, server.baseUrl, { log: { debug: (_, fields) => lines.push(inspect(fields)) } });
     const error: unknown = await slack.post(POST).catch((caught: unknown) => caught);
     assert.ok(error instanceof SlackError);
     assert.equal(error.code, 'invalid_auth');

@@ -125,7 +125,7 @@ describe('errors and logs', () => {
       };
       const server = await startServer(t, json(echo, 400), reset);
       const lines: string[] = [];
-      const log = { debug: (fields: object) => lines.push(inspect(fields)) };
+      const log = { debug: (_: string, fields: object) => lines.push(inspect(fields)) };
       const { telesign } = setUp(t, server.baseUrl, { log }, create);
       const shown: string[] = [];
       for (const phone of [QUERY.phone, QUERY.phone, '+15555550100x']) {
