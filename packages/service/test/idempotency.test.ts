@@ -4,14 +4,11 @@ import { z } from '@verifiedfan/schema';
 import { createGate, createManualClock } from '@verifiedfan/test-utils';
 import {
   createIdempotencyStore,
-  IDEMPOTENCY_INDEXES,
   type Route,
   route,
   ServiceError,
-  type StoredAttempt,
 } from '../src/index.ts';
-import { createFakeDatabase } from './support/fake-database.ts';
-import { errorOf, startService } from './support/service.ts';
+import { errorOf, openKeys, startService } from './support/service.ts';
 
 const countingRoute = (handle: (count: number) => void | Promise<void> = () => {}) => {
   let executions = 0;
@@ -131,7 +128,7 @@ describe('an idempotency key', () => {
 
   it('is forgotten after 24 hours, and removed from the store', async (context) => {
     const clock = createManualClock();
-    const collection = createFakeDatabase().collection<StoredAttempt>('keys', { indexes: IDEMPOTENCY_INDEXES });
+    const collection = openKeys(context);
     const { subject, executions } = countingRoute();
     const idempotencyStore = createIdempotencyStore({ collection, clock });
     const { call } = await startService(context, [subject], { errors, clock, idempotencyStore });
@@ -148,7 +145,7 @@ describe('an idempotency key', () => {
 
   it('stores neither the key nor the request in the clear', async (context) => {
     const clock = createManualClock();
-    const collection = createFakeDatabase().collection<StoredAttempt>('keys');
+    const collection = openKeys(context);
     const { subject } = countingRoute();
     const { call } = await startService(context, [subject], {
       errors,
@@ -162,7 +159,7 @@ describe('an idempotency key', () => {
 
   it('still answers when its answer cannot be kept', async (context) => {
     const clock = createManualClock();
-    const collection = createFakeDatabase().collection<StoredAttempt>('keys');
+    const collection = openKeys(context);
     const store = createIdempotencyStore({ collection, clock });
     const broken = { ...store, complete: () => Promise.reject(new Error('store is down')) };
     const { subject } = countingRoute();

@@ -203,13 +203,13 @@ describe('POST /campaigns/:campaignId', () => {
   it('replaces the markets, keeping those of the same event', async (context) => {
     const service = await startService(context);
     const { markets } = await create(service);
-    const wanted = [{ eventId: 'e3' }, { eventId: 'e2', status: 'CANCELLED', venueId: 'v1' }];
+    const wanted = [{ eventId: 'e3' }, { eventId: 'e2', status: 'CLOSED', venueId: 'v1' }];
     const after = dataOf<CampaignView>(await patch(service, { markets: wanted }));
     assert.deepEqual(
       after.markets.map(({ eventId, status, version }) => [eventId, status, version]),
       [
         ['e3', 'ACTIVE', 1],
-        ['e2', 'CANCELLED', 2],
+        ['e2', 'CLOSED', 2],
       ],
     );
     assert.equal(after.markets[1]?._id, markets[1]?._id);

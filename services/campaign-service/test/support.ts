@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
+import { openSqliteDatabase } from '@verifiedfan/embedded';
 import type { Database } from '@verifiedfan/ports';
 import type { TokenClaims } from '@verifiedfan/service';
 import { createManualClock, createSeededRandom, type HttpRequestOptions, request } from '@verifiedfan/test-utils';
-import { createFakeDatabase } from '../../../packages/service/test/support/fake-database.ts';
 import { createCampaignService } from '../src/index.ts';
 
 export type Claims = Partial<TokenClaims>;
@@ -22,7 +22,12 @@ export const tokenOf = (claims: Claims): string => Buffer.from(JSON.stringify(cl
 const verifyToken = (token: string): TokenClaims =>
   JSON.parse(Buffer.from(token, 'base64url').toString()) as TokenClaims;
 
-export const openDatabase = (_context: TestContext): Database => createFakeDatabase();
+/** The embedded driver in memory, closed when the test ends. */
+export const openDatabase = (context: TestContext): Database => {
+  const database = openSqliteDatabase({ location: ':memory:', random: createSeededRandom({ seed: 'database' }) });
+  context.after(() => database.close());
+  return database;
+};
 
 export type CallOptions = Omit<HttpRequestOptions, 'url'> & { claims?: Claims };
 

@@ -1,15 +1,17 @@
 import type { TestContext } from 'node:test';
+import { openSqliteDatabase } from '@verifiedfan/embedded';
+import type { Collection } from '@verifiedfan/ports';
 import { createManualClock, createSeededRandom, request } from '@verifiedfan/test-utils';
 import {
   createIdempotencyStore,
   createServiceServer,
+  IDEMPOTENCY_INDEXES,
   type Listening,
   type Route,
   type ServiceServerOptions,
   type StoredAttempt,
   type TokenClaims,
 } from '../../src/index.ts';
-import { createFakeDatabase } from './fake-database.ts';
 
 export type LogLine = { level: string; message: string; data: Record<string, unknown> };
 
@@ -40,6 +42,13 @@ export const createTestLog = () => {
   return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 };
 
+/** The embedded driver in memory, closed when the test ends. */
+export const openKeys = (context: TestContext): Collection<StoredAttempt> => {
+  const database = openSqliteDatabase({ location: ':memory:', random: createSeededRandom({ seed: 'database' }) });
+  context.after(() => database.close());
+  return database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
+};
+
 export type TestService = {
   listening: Listening;
   log: ReturnType<typeof createTestLog>;
@@ -58,7 +67,7 @@ export const startService = async (
 ): Promise<TestService> => {
   const log = createTestLog();
   const clock = createManualClock();
-  const collection = createFakeDatabase().collection<StoredAttempt>('idempotencyKeys');
+  const collection = openKeys(context);
   const server = createServiceServer({
     name: 'test-service',
     version: '1.0.0',

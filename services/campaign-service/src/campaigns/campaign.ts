@@ -5,8 +5,8 @@ import type { LocalisedText } from '@verifiedfan/schema';
 export const CAMPAIGN_STATUSES = ['DRAFT', 'OPEN', 'CLOSED', 'INACTIVE'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
-/** ACTIVE: the campaign offers this event; preferences for other events count as not offered. */
-export const MARKET_STATUSES = ['ACTIVE', 'CANCELLED'] as const;
+/** ACTIVE: the campaign offers this event. CLOSED: it does not any more, so preferences for it do not count. */
+export const MARKET_STATUSES = ['ACTIVE', 'CLOSED'] as const;
 export type MarketStatus = (typeof MARKET_STATUSES)[number];
 
 /** ISO 8601 in UTC with milliseconds. */
