@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import type { Cache, JsonObject } from '@verifiedfan/ports';
-import { createRequest } from '@verifiedfan/request';
 import { createTelesign, type PhoneRisk } from '@verifiedfan/telesign';
 import { appsyncResolver, defineWorker, RejectError } from '@verifiedfan/worker';
 
@@ -23,18 +22,18 @@ export const lookupPhoneScore = defineWorker({
   calls: ['telesign'],
   async services(kit): Promise<PhoneServices> {
     const { clock, random, secrets } = kit;
-    const request = createRequest({
-      baseUrl: kit.endpoint('telesign'),
-      clock,
-      random,
-      timeoutMs: 5_000,
-      deadlineMs: 9_000,
-    });
     const [customerId, apiKey, secret] = await Promise.all(
       ['telesignCustomerId', 'telesignApiKey', 'phoneKey'].map((name) => secrets.get(name)),
     );
     return {
-      risk: createTelesign({ request, customerId: customerId ?? '', apiKey: apiKey ?? '', clock, random }),
+      risk: createTelesign({
+        baseUrl: kit.endpoint('telesign'),
+        customerId: customerId ?? '',
+        apiKey: apiKey ?? '',
+        clock,
+        random,
+        deadlineMs: 9_000,
+      }),
       cache: kit.cache('phoneScoreCache'),
       keyOf: (phone) =>
         `phone:${createHmac('sha256', secret ?? '')

@@ -1,4 +1,5 @@
 import { createCampaignClient } from '@verifiedfan/campaign-client';
+import type { JsonObject } from '@verifiedfan/ports';
 import { createRequest } from '@verifiedfan/request';
 import { appsyncResolver, defineWorker, RejectError } from '@verifiedfan/worker';
 
@@ -33,6 +34,6 @@ export const proxyCampaignService = defineWorker({
     const [campaign] = await client.findByEventId(eventId);
     if (campaign === undefined) return null;
     const { _id, ...rest } = campaign;
-    return { id: _id, ...rest };
+    return { id: _id, ...rest } as JsonObject;
   },
 });

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { createCampaignService } from '@verifiedfan/campaign-service';
 import { createEntryService } from '@verifiedfan/entry-service';
-import { createGraphqlGateway } from '@verifiedfan/graphql';
 import type { JsonValue, Platform } from '@verifiedfan/ports';
 import { createFileStore, createSandbox, slackStandIn, telesignStandIn } from '@verifiedfan/sandbox';
 import type { EstateLog } from './estate.ts';
@@ -83,11 +82,9 @@ export const startServices = async ({
     log: log.at('entry-service'),
     verifyToken: tokens.verifier('entry-service'),
   });
-  const graphql = createGraphqlGateway({ ...shared, log: log.at('graphql'), invoke });
   const sandbox = await createStandIns({ directory, platform });
   await begin('campaign-service', 0, campaigns);
   await begin('entry-service', 1, entries);
-  await begin('graphql', 2, graphql);
   await begin('sandbox', 3, sandbox);
 
   const urlOf = (name: string): string => started.find((each) => each.name === name)?.listening.url ?? '';

@@ -42,6 +42,8 @@ export type Load = {
   /** Earlier uploads of the key whose rows may still be there. */
   uncleared: { load: number; version: string }[];
   reason?: string;
+  /** Of an unchanged upload: the load that it repeats. */
+  sameAs?: string;
   /** Who is working on it; whoever writes another name here stops the one before. */
   runner: string;
 };

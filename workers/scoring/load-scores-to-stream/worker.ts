@@ -70,7 +70,7 @@ export const loadScoresToStream = defineWorker<UploadedObject, LoaderServices>({
   redrivePart: (payload, context) => redriveRow(payload, context.services),
 });
 
-const summaryOf = ({ bucket, key, etag, state, reason, count, load, file, loadId }: Load): JsonObject => {
+const summaryOf = ({ bucket, key, etag, state, reason, count, load, file, loadId, sameAs }: Load): JsonObject => {
   const { removed, ...rest } = count;
   return {
     bucket,
@@ -81,7 +81,7 @@ const summaryOf = ({ bucket, key, etag, state, reason, count, load, file, loadId
     count: removed > 0 ? { ...rest, removed } : rest,
     load,
     file,
-    loadId,
+    loadId: sameAs ?? loadId,
   };
 };
 
@@ -140,7 +140,7 @@ const prepareLoad = async (load: Load, services: LoaderServices): Promise<Load> 
     (await offersUnchanged(table, previous, fetchOffer))
   ) {
     await manifest.noteSequencer(load);
-    return end({ ...load, state: 'unchanged' });
+    return end({ ...load, state: 'unchanged', sameAs: previous.loadId });
   }
   const uncleared =
     previous === undefined ? [] : [...previous.uncleared, { load: previous.load, version: previous.version }];

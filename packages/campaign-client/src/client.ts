@@ -1,0 +1,67 @@
+import type { Request, ResponseBody } from '@verifiedfan/request';
+import { CampaignAnswerError } from './errors.ts';
+import type { Campaign, ImportOutcome } from './types.ts';
+import { type GetToken, withToken } from './with-token.ts';
+
+export type CampaignClientOptions = {
+  /** With campaign-service as its `baseUrl`. */
+  request: Request;
+  getToken: GetToken;
+};
+
+export type CampaignClient = {
+  /** Undefined when there is no such campaign, or when the token may not know of it. */
+  findById(campaignId: string): Promise<Campaign | undefined>;
+  /** Campaigns with a market for the event that the token may read, in the order of their ids. */
+  findByEventId(eventId: string): Promise<Campaign[]>;
+  /** Needs `campaigns:create`. The same documents again change nothing, so a broken connection is repeated. */
+  importCampaigns(documents: readonly Readonly<Record<string, unknown>>[]): Promise<ImportOutcome[]>;
+};
+
+/** Small enough for campaigns with a thousand markets to fit into one answer. */
+const PAGE_LIMIT = '20';
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+
+const toCampaign = (data: unknown): Campaign => {
+  if (typeof memberOf(data, '_id') !== 'string' || !Array.isArray(memberOf(data, 'markets'))) {
+    throw new CampaignAnswerError('a campaign with its markets');
+  }
+  return data as Campaign;
+};
+
+const toPage = (body: ResponseBody): { campaigns: Campaign[]; next: string | undefined } => {
+  const [data, next] = [memberOf(body, 'data'), memberOf(memberOf(body, 'meta'), 'next')];
+  if (!Array.isArray(data)) throw new CampaignAnswerError('a list of campaigns');
+  return { campaigns: data.map(toCampaign), next: typeof next === 'string' ? next : undefined };
+};
+
+/** A client of campaign-service. Rejects with `RequestError`, with what `getToken` throws, and with `CampaignAnswerError`. */
+export const createCampaignClient = ({ request, getToken }: CampaignClientOptions): CampaignClient => {
+  const call = withToken({ request, getToken });
+  return {
+    async findById(campaignId) {
+      const path = `/campaigns/${encodeURIComponent(campaignId)}`;
+      const { status, body } = await call({ path, alsoAccept: [404] });
+      return status === 404 ? undefined : toCampaign(memberOf(body, 'data'));
+    },
+    async findByEventId(eventId) {
+      const found: Campaign[] = [];
+      let cursor: string | undefined;
+      do {
+        const { body } = await call({ path: '/campaigns', query: { eventId, limit: PAGE_LIMIT, cursor } });
+        const page = toPage(body);
+        found.push(...page.campaigns);
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return found;
+    },
+    async importCampaigns(campaigns) {
+      const { body } = await call({ method: 'POST', path: '/campaigns/import', json: { campaigns }, idempotent: true });
+      const outcomes = memberOf(memberOf(body, 'data'), 'campaigns');
+      if (!Array.isArray(outcomes)) throw new CampaignAnswerError('a list of outcomes');
+      return outcomes as ImportOutcome[];
+    },
+  };
+};
