@@ -71,10 +71,9 @@ const post = async (options: CheckOptions, claim: SlackClaim): Promise<CheckResu
       await claims.resolve(campaignId, claim, 'posted');
       return { outcome: 'posted', counts: claim.counts };
     }
-    if (outcome.outcome === 'absent') {
-      await claims.release(campaignId, claim);
-      return { outcome: 'failed', error: new Error('the post did not arrive'), retry: true };
-    }
+    // Slack may show a post only a moment later: the claim stays, and is looked up again when its lease has ended.
+    if (outcome.outcome === 'absent')
+      return { outcome: 'later', seen: { counts: claim.counts, sinceMs: claim.sinceMs } };
     await claims.resolve(campaignId, claim, 'unknown');
     return { outcome: 'failed', error: new Error('the outcome of the post is unknown'), retry: false };
   } catch (thrown) {
