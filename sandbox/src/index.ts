@@ -1,1 +1,10 @@
-export {};
+/** Stand-ins for third parties over HTTP, with faults that can be switched on. */
+export { SANDBOX_ERROR_CODES, SandboxError, type SandboxErrorCode } from './errors.ts';
+export type { Fault } from './faults.ts';
+export type { StandInControls } from './host.ts';
+export type { RecordedRequest } from './recorder.ts';
+export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
+export type { Route, StandIn, StandInAnswer, StandInDefinition, StandInRequest, StandInTools } from './stand-in.ts';
+export { SANDBOX_SLACK, type SlackStandInOptions, slackStandIn } from './stand-ins/slack.ts';
+export { SANDBOX_TELESIGN, type TelesignStandInOptions, telesignStandIn } from './stand-ins/telesign.ts';
+export { createFileStore, createMemoryStore, type SandboxStore, type StoredEntry } from './store.ts';
