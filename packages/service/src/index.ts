@@ -27,7 +27,8 @@ export {
   type StoredAttempt,
 } from './idempotency-store.ts';
 export type { CloseOptions, Listening, ListenOptions } from './listen.ts';
-export type { ServiceSpan, ServiceTracer } from './pipeline/trace.ts';
+export type { ServiceTracing } from './pipeline/trace.ts';
 export { entityTag, readIfMatch, requireVersion } from './preconditions.ts';
 export { createServiceServer, type ServiceServer, type ServiceServerOptions } from './server.ts';
 export type { ReadyCheck } from './system-routes.ts';
+export { traceDatabase } from './trace-database.ts';

@@ -17,7 +17,7 @@ import { handle } from './pipeline/handle.ts';
 import { matchRoute } from './pipeline/match-route.ts';
 import { createRequestMetrics, type RequestMetrics } from './pipeline/prometheus.ts';
 import { formatResponses } from './pipeline/response-formatter.ts';
-import { type ServiceTracer, trace } from './pipeline/trace.ts';
+import { type ServiceTracing, trace } from './pipeline/trace.ts';
 import { answerRawRequests } from './raw-answers.ts';
 import { createRouter } from './router.ts';
 import { createSystemRoutes, type ReadyCheck } from './system-routes.ts';
@@ -37,7 +37,7 @@ export type ServiceServerOptions = Omit<HttpOptions, 'clock'> & {
   checks?: Readonly<Record<string, ReadyCheck>> | undefined;
   /** Required by routes that store answers under their idempotency key. */
   idempotencyStore?: IdempotencyStore | undefined;
-  tracer?: ServiceTracer | undefined;
+  tracing?: ServiceTracing | undefined;
   /** Answers that break their contract fail instead of being cut down to it. For tests. @default false */
   strict?: boolean | undefined;
 };
@@ -71,10 +71,10 @@ const createPipeline = (
   options: ServiceServerOptions,
   parts: { routes: readonly Route[]; statuses: ErrorStatuses; metrics: RequestMetrics; isClosing: () => boolean },
 ): Middleware[] => {
-  const { clock, random, log, tracer, verifyToken, strict = false } = options;
+  const { clock, random, log, tracing, verifyToken, strict = false } = options;
   const { routes, statuses, metrics, isClosing } = parts;
   return [
-    ...(tracer === undefined ? [] : [trace({ tracer })]),
+    ...(tracing?.enabled === true ? [trace({ tracing })] : []),
     correlate({ random }),
     accessLog({ log, clock }),
     metrics.measure,

@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from '@verifiedfan/schema';
 import { createGate, createManualClock } from '@verifiedfan/test-utils';
-import {
-  createIdempotencyStore,
-  type Route,
-  route,
-  ServiceError,
-} from '../src/index.ts';
+import { createIdempotencyStore, type Route, route, ServiceError } from '../src/index.ts';
 import { errorOf, openKeys, startService } from './support/service.ts';
 
 const countingRoute = (handle: (count: number) => void | Promise<void> = () => {}) => {

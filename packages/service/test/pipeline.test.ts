@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { z } from '@verifiedfan/schema';
 import { createGate } from '@verifiedfan/test-utils';
-import { type Route, route, type ServiceTracer } from '../src/index.ts';
+import { type Route, route } from '../src/index.ts';
 import { errorOf, startService } from './support/service.ts';
 
 const thing = z.object({ id: z.string(), size: z.int().optional() });
@@ -247,30 +247,5 @@ describe('the pipeline', () => {
     assert.equal((await call('/things', { body, headers: json })).status, 413);
     const chunked = { method: 'POST', headers: json, body: new Blob([body]).stream(), duplex: 'half' } as const;
     assert.equal((await fetch(`${listening.url}/things`, chunked)).status, 413);
-  });
-
-  it('spans the whole request, under the template and with the correlation id', async (context) => {
-    const spans: Record<string, unknown>[] = [];
-    const tracer: ServiceTracer = {
-      serverSpan(name, parent, run) {
-        const span: Record<string, unknown> = { name, parent };
-        spans.push(span);
-        return run({
-          setName: (text) => Object.assign(span, { name: text }),
-          setAttributes: (attributes) => Object.assign(span, attributes),
-        });
-      },
-    };
-    const { call } = await startService(context, routes(), { tracer });
-    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    await call('/things/a?limit=55', { headers: { traceparent, 'x-correlation-id': 'c-1' } });
-    assert.partialDeepStrictEqual(spans, [
-      {
-        name: 'GET /things/:id',
-        parent: { traceparent },
-        'http.response.status_code': 400,
-        'correlation.id': 'c-1',
-      },
-    ]);
   });
 });

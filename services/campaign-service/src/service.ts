@@ -5,8 +5,9 @@ import {
   IDEMPOTENCY_INDEXES,
   type ServiceLog,
   type ServiceServer,
-  type ServiceTracer,
+  type ServiceTracing,
   type StoredAttempt,
+  traceDatabase,
   type VerifyToken,
 } from '@verifiedfan/service';
 import { createCampaignDatastore } from './campaigns/datastore.ts';
@@ -21,7 +22,7 @@ export type CampaignServiceOptions = {
   random: Random;
   log: ServiceLog;
   verifyToken: VerifyToken;
-  tracer?: ServiceTracer | undefined;
+  tracing?: ServiceTracing | undefined;
   /** Fail on answers that break their contract. For tests. @default false */
   strict?: boolean | undefined;
 };
@@ -33,7 +34,8 @@ export type CampaignService = ServiceServer & {
 
 /** The service of campaigns and their markets: routes → manager → datastore. */
 export const createCampaignService = (options: CampaignServiceOptions): CampaignService => {
-  const { database, clock, random, log, verifyToken, tracer, strict } = options;
+  const { clock, random, log, verifyToken, tracing, strict } = options;
+  const database = traceDatabase(options.database, tracing);
   const datastore = createCampaignDatastore({ database });
   const manager = createCampaignManager({ datastore, clock, random });
   const keys = database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
@@ -52,7 +54,7 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
     clock,
     random,
     log,
-    tracer,
+    tracing,
     strict,
   });
   return { ...server, manager };

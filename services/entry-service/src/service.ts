@@ -5,8 +5,9 @@ import {
   IDEMPOTENCY_INDEXES,
   type ServiceLog,
   type ServiceServer,
-  type ServiceTracer,
+  type ServiceTracing,
   type StoredAttempt,
+  traceDatabase,
   type VerifyToken,
 } from '@verifiedfan/service';
 import type { Entry } from './entry.ts';
@@ -25,7 +26,7 @@ export type EntryServiceOptions = {
   verifyToken: VerifyToken;
   /** Counts `entry_scoring_rows` by outcome. */
   metrics?: Pick<Metrics, 'count'> | undefined;
-  tracer?: ServiceTracer | undefined;
+  tracing?: ServiceTracing | undefined;
   /** Fail on answers that break their contract. For tests. @default false */
   strict?: boolean | undefined;
 };
@@ -42,7 +43,8 @@ const byAddress = (field: 'email' | 'phone') => ({
 
 /** The service of registrations and their scoring. */
 export const createEntryService = (options: EntryServiceOptions): ServiceServer => {
-  const { database, clock, random, log, verifyToken, metrics, tracer, strict } = options;
+  const { clock, random, log, verifyToken, metrics, tracing, strict } = options;
+  const database = traceDatabase(options.database, tracing);
   const entries = database.collection<Entry>('entries', { indexes: [byAddress('email'), byAddress('phone')] });
   const keys = database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
   const registrations = createRegistrationManager({ entries, clock, random });
@@ -62,7 +64,7 @@ export const createEntryService = (options: EntryServiceOptions): ServiceServer 
     clock,
     random,
     log,
-    tracer,
+    tracing,
     strict,
   });
 };
