@@ -80,3 +80,9 @@ export const registerMutants = <Subject>({ title, cases, open, it, close, mutant
     }
   }
 };
+
+/** Makes the function by which a driver runs the cases of one port. */
+export const createSuite =
+  <Subject>(title: string, cases: readonly Case<Subject>[]) =>
+  (options: Omit<SuiteOptions<Subject>, 'title' | 'cases'>): void =>
+    registerSuite({ title, cases, ...options });

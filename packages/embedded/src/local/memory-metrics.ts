@@ -9,7 +9,8 @@ type Kind = MetricSample['kind'];
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const labelText = (labels: MetricLabels): string =>
-  JSON.stringify(Object.entries(labels).sort(([a], [b]) => byText(a, b)));
+  // Without the brackets, so that no labels come before some.
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => byText(a, b))).slice(1, -1);
 
 /** Totals since the start, in memory. Values that are not finite, and negative counts, are ignored rather than thrown at the caller. */
 export const createMemoryMetrics = ({ maxSamples = 10_000 }: MemoryMetricsOptions = {}): Metrics => {
