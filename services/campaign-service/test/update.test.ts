@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { CampaignView } from '../src/index.ts';
+import { create, patch, pointersOf, WORKER } from './fixtures.ts';
+import { dataOf, startService } from './support.ts';
+
+describe('POST /campaigns/:campaignId', () => {
+  it('merges a patch, where null removes and arrays replace', async (context) => {
+    const service = await startService(context);
+    const before = await create(service, { maxRank: 2, locales: ['en', 'de'], date: { open: '2026-01-01T00:00:00Z' } });
+    await service.clock.advance(1_000);
+    const answer = await patch(service, {
+      name: { en: 'Tour' },
+      maxRank: null,
+      locales: ['fr'],
+      date: { close: '2026-02-01T00:00:00Z' },
+    });
+    assert.deepEqual([answer.status, answer.headers.etag], [200, '"2"']);
+    const { maxRank: _maxRank, ...rest } = before;
+    assert.deepEqual(dataOf(answer), {
+      ...rest,
+      name: { en: 'Tour' },
+      locales: ['fr'],
+      date: { open: '2026-01-01T00:00:00.000Z', close: '2026-02-01T00:00:00.000Z' },
+      version: 2,
+      updatedAt: '2026-01-05T10:00:01.000Z',
+    });
+  });
+
+  it('takes back what was read, unchanged, without a new version', async (context) => {
+    const service = await startService(context);
+    const before = await create(service, { domain: { site: 'tour.example.com' } });
+    const answer = await patch(service, before);
+    assert.deepEqual([answer.status, dataOf(answer)], [200, before]);
+  });
+
+  it('refuses to write read-only fields', async (context) => {
+    const service = await startService(context);
+    const { markets } = await create(service);
+    const foreign = { ...markets[0], _id: 'x' };
+    assert.deepEqual(
+      pointersOf(
+        await patch(service, { _id: 'x', status: 'OPEN', version: 9, date: { opened: null }, markets: [foreign] }),
+      ),
+      [
+        '/_id read_only',
+        '/status read_only',
+        '/version read_only',
+        '/date/opened read_only',
+        '/markets/0/_id read_only',
+      ],
+    );
+  });
+
+  it('replaces the markets, keeping those of the same event', async (context) => {
+    const service = await startService(context);
+    const { markets } = await create(service);
+    const wanted = [{ eventId: 'e3' }, { eventId: 'e2', status: 'CLOSED', venueId: 'v1' }];
+    const after = dataOf<CampaignView>(await patch(service, { markets: wanted }));
+    assert.deepEqual(
+      after.markets.map(({ eventId, status, version }) => [eventId, status, version]),
+      [
+        ['e3', 'ACTIVE', 1],
+        ['e2', 'CLOSED', 2],
+      ],
+    );
+    assert.equal(after.markets[1]?._id, markets[1]?._id);
+    assert.deepEqual(dataOf(await service.call('/campaigns/tour-2027', { claims: WORKER })), after);
+  });
+
+  it('asks for the version, and refuses a stale one', async (context) => {
+    const service = await startService(context);
+    await create(service);
+    const status = async (ifMatch: string | null) =>
+      (await patch(service, { name: `N ${ifMatch}` }, { ifMatch })).status;
+    assert.deepEqual([await status(null), await status('W/"1"'), await status('"2"')], [428, 400, 412]);
+    assert.deepEqual([await status('"1"'), await status('"1"'), await status('*')], [200, 412, 200]);
+  });
+
+  it('lets one of two conflicting updates win', async (context) => {
+    const service = await startService(context);
+    await create(service);
+    const answers = await Promise.all(['a', 'b', 'c'].map((name) => patch(service, { name }, { ifMatch: '"1"' })));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 412, 412]);
+  });
+
+  it('loses no update that asked for whatever is stored', async (context) => {
+    const service = await startService(context);
+    await create(service);
+    const patches = [{ maxRank: 3 }, { timezone: 'Europe/Berlin' }, { promoterId: 'p1' }];
+    const answers = await Promise.all(patches.map((each) => patch(service, each)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200],
+    );
+    assert.partialDeepStrictEqual(
+      dataOf(await service.call('/campaigns/tour-2027', { claims: WORKER })),
+      Object.assign({}, ...patches),
+    );
+  });
+});
