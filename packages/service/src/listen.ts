@@ -48,8 +48,8 @@ const hostInUrl = ({ address, family }: AddressInfo): string => (family === 'IPv
 
 const closeServer = async (server: Server, clock: Clock, graceMs: number): Promise<void> => {
   const done = new AbortController();
+  // Closes idle connections too: https://nodejs.org/api/http.html#serverclosecallback
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
   const cut = async (): Promise<void> => {
     await clock.sleep(graceMs, done.signal);
     if (!done.signal.aborted) server.closeAllConnections();

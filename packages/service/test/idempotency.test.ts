@@ -138,6 +138,23 @@ describe('an idempotency key', () => {
     assert.equal(executions(), 3);
   });
 
+  it('lets one of several take over from a request that died', async (context) => {
+    const clock = createManualClock();
+    const store = createIdempotencyStore({ collection: openKeys(context), clock });
+    const claim = (attempt: string) =>
+      store.claim({
+        id: 'k',
+        fingerprint: 'f',
+        attempt,
+        lockedUntilMs: clock.now() + 100,
+        expiresAtMs: clock.now() + 1_000,
+      });
+    assert.deepEqual(await claim('a'), { outcome: 'mine' });
+    await clock.advance(100);
+    const claims = await Promise.all(['b', 'c', 'd'].map(claim));
+    assert.deepEqual(claims.map(({ outcome }) => outcome).sort(), ['mine', 'running', 'running']);
+  });
+
   it('stores neither the key nor the request in the clear', async (context) => {
     const clock = createManualClock();
     const collection = openKeys(context);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Agent, request as send } from 'node:http';
+import { Agent, type IncomingMessage, request as send } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createGate, createProbe } from '@verifiedfan/test-utils';
@@ -39,6 +39,19 @@ describe('closing a server', () => {
     gate.open();
     const answer = await slow;
     assert.deepEqual([answer.status, answer.headers.connection], [204, 'close']);
+    await closed;
+  });
+
+  it('tells clients that keep their connections not to', async (context) => {
+    const { subject, started, gate } = slowRoute();
+    const { listening } = await startService(context, [subject]);
+    const agent = new Agent({ keepAlive: true });
+    context.after(() => agent.destroy());
+    const answer = new Promise<IncomingMessage>((resolve) => send(`${listening.url}/slow`, { agent }, resolve).end());
+    await started.first(1);
+    const closed = listening.close();
+    gate.open();
+    assert.equal((await answer).headers.connection, 'close');
     await closed;
   });
 

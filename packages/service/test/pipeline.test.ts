@@ -94,6 +94,24 @@ describe('the pipeline', () => {
     );
   });
 
+  it('names the rule that a body breaks before its schema is asked', async (context) => {
+    const { call } = await startService(context, routes());
+    const cases: [body: string | Uint8Array, rule: string][] = [
+      ['{"id":', 'json'],
+      ['', 'json'],
+      [new Uint8Array([0x22, 0xff, 0x22]), 'utf8'],
+      [`${'['.repeat(33)}${']'.repeat(33)}`, 'depth'],
+      [`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`, 'depth'],
+      ['{"id":"a","__proto__":{}}', 'reserved_key'],
+      ['{"id":"a","nested":[{"constructor":1}]}', 'reserved_key'],
+      ['{"id":"a","\\u0070rototype":1}', 'reserved_key'],
+    ];
+    for (const [body, rule] of cases) {
+      const answer = await call('/things', { body, headers: json });
+      assert.deepEqual([answer.status, errorOf(answer).details?.map((detail) => detail.rule)], [400, [rule]], rule);
+    }
+  });
+
   it('says where an invalid input stood', async (context) => {
     const { call } = await startService(context, routes());
     const details = async (path: string, options = {}) => errorOf(await call(path, options)).details;

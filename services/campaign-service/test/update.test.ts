@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Database } from '@verifiedfan/ports';
 import type { CampaignView } from '../src/index.ts';
 import { create, patch, pointersOf, WORKER } from './fixtures.ts';
-import { dataOf, startService } from './support.ts';
+import { dataOf, openDatabase, startService } from './support.ts';
 
 describe('POST /campaigns/:campaignId', () => {
   it('merges a patch, where null removes and arrays replace', async (context) => {
@@ -97,5 +98,36 @@ describe('POST /campaigns/:campaignId', () => {
       dataOf(await service.call('/campaigns/tour-2027', { claims: WORKER })),
       Object.assign({}, ...patches),
     );
+  });
+
+  it('refuses to write over an update that came in between', async (context) => {
+    const real = openDatabase(context);
+    const rival = await startService(context, { database: real });
+    await create(rival);
+    let [rivals, maxRank] = [1, 2];
+    const database: Database = {
+      collection: real.collection.bind(real) as Database['collection'],
+      async transact(steps) {
+        maxRank += 1;
+        if (rivals-- > 0) assert.equal((await patch(rival, { maxRank })).status, 200);
+        return real.transact(steps);
+      },
+    };
+    const service = await startService(context, { database });
+    assert.equal((await patch(service, { timezone: 'UTC' }, { ifMatch: '"1"' })).status, 412);
+    rivals = 1;
+    const merged = dataOf<CampaignView>(await patch(service, { timezone: 'UTC' }));
+    assert.deepEqual([merged.maxRank, merged.timezone, merged.version], [4, 'UTC', 4]);
+  });
+
+  it('keeps what was recorded, whatever is written', async (context) => {
+    const service = await startService(context);
+    await create(service);
+    const opened = '2026-01-05T09:00:00.000Z';
+    const campaigns = service.database.collection('campaigns');
+    await campaigns.updateOne({ _id: 'tour-2027' }, { $set: { status: 'OPEN', 'date.opened': opened } });
+    const answer = dataOf<CampaignView>(await patch(service, { date: { close: '2026-02-01T00:00:00Z' } }));
+    assert.deepEqual([answer.status, answer.date], ['OPEN', { close: '2026-02-01T00:00:00.000Z', opened }]);
+    assert.deepEqual(dataOf<CampaignView>(await patch(service, { date: null })).date, { opened });
   });
 });

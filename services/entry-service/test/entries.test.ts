@@ -114,7 +114,7 @@ describe('reading entries', () => {
     const { call } = await startService(context);
     const members = Array.from({ length: 7 }, (_, index) => `m${index}`);
     for (const memberId of members) await call('/entries', { json: aRegistration({ memberId }), claims: REGISTRAR });
-    for (const campaignId of ['c', 'c1-', 'c10', 'c2'])
+    for (const campaignId of ['c', 'c1-', 'c10', 'c1A', 'c1_', 'c2'])
       await call('/entries', { json: aRegistration({ campaignId }), claims: REGISTRAR });
     const seen: string[] = [];
     let cursor: string | null = '';
