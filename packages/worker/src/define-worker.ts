@@ -54,6 +54,8 @@ type Shared<Services> = {
    * have moved a checkpoint, and come to an end.
    */
   requeues?: readonly string[];
+  /** Resources that it removes from, which wakes nobody. */
+  deletes?: readonly string[];
   /** Other services that it calls, by the names of their endpoints. */
   calls?: readonly string[];
   /** One sentence for the documents. */
@@ -80,6 +82,7 @@ export type Worker = {
   reads: readonly string[];
   writes: readonly string[];
   requeues: readonly string[];
+  deletes: readonly string[];
   calls: readonly string[];
   middlewares: readonly Middleware[];
   services(kit: ServiceKit): unknown;
@@ -104,13 +107,14 @@ export function defineWorker<Data, Services>(
       `A worker with ${mode === 'batch' ? 'handle' : 'answer'} needs ${mode} sources`,
     );
   }
-  const { purpose, reads, writes, requeues = [], calls = [], middlewares = [] } = definition;
+  const { purpose, reads, writes, requeues = [], deletes = [], calls = [], middlewares = [] } = definition;
   const worker: Worker = {
     purpose,
     sources,
     reads,
     writes,
     requeues,
+    deletes,
     calls,
     middlewares,
     services: (kit) => definition.services(kit),

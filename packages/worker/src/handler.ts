@@ -69,7 +69,12 @@ const handleEvent = async (
 ): Promise<JsonValue> => {
   const source = sourceOf(prepared, event);
   const batch = source.decode(event, { correlation, nowMs: prepared.host.platform.clock.now() });
-  const raw = rawRecords(event, batch);
+  // Only dead letters need the raw records, and most batches have none.
+  let raw: Map<WorkerRecord<unknown>, JsonValue> | undefined;
+  const rawOf = (record: WorkerRecord<unknown>): JsonValue | undefined => {
+    raw ??= rawRecords(event, batch);
+    return raw.get(record);
+  };
   const run = {
     worker: prepared.worker,
     name: prepared.name,
@@ -78,7 +83,7 @@ const handleEvent = async (
     log: prepared.host.log,
     signal: context.signal ?? new AbortController().signal,
     remainingMs: context.getRemainingTimeInMillis ?? (() => Number.POSITIVE_INFINITY),
-    payloadOf: (record: WorkerRecord<unknown>) => raw.get(record) ?? (record.data as JsonValue),
+    payloadOf: (record: WorkerRecord<unknown>) => rawOf(record) ?? (record.data as JsonValue),
   };
   if (source.mode === 'request') return answerRequests({ ...run, batch }, Array.isArray(event));
   const { counters, outcomes } = await runBatch({ ...run, batch });

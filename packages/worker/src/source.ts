@@ -78,6 +78,17 @@ export const resourceOfArn = (arn: unknown, fallback: string): string => {
   return parts.length > 1 ? (parts[1] ?? fallback) : tail || fallback;
 };
 
+/** The same for the records of one event, which nearly always share their ARN: a name is worked out anew only when the ARN changes. */
+export const resourceNames = (fallback: string): ((arn: unknown) => string) => {
+  let last: unknown;
+  let name = fallback;
+  return (arn) => {
+    if (arn !== last) name = resourceOfArn(arn, fallback);
+    last = arn;
+    return name;
+  };
+};
+
 /** Correlation and trace of whoever made the record, where it says so. */
 export const metaOf = (data: unknown): { correlation?: string; traceparent?: string } => {
   if (!isObject(data) || !isObject(data.meta)) return {};

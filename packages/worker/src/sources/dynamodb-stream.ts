@@ -7,7 +7,7 @@ import {
   lowestFailed,
   metaOf,
   recordsOf,
-  resourceOfArn,
+  resourceNames,
   type Source,
   type StreamSourceOptions,
   textOr,
@@ -34,8 +34,9 @@ export const dynamodbStream = (table: string, options: StreamSourceOptions = {})
     const shard = isObject(event) && typeof event.shardId === 'string' ? event.shardId : undefined;
     const records: WorkerRecord<RowChange>[] = [];
     const undecodable: Undecodable[] = [];
+    const nameOf = resourceNames(table);
     for (const raw of recordsOf(event)) {
-      const decoded = decodeChange(raw, table, shard, context);
+      const decoded = decodeChange(raw, nameOf, shard, context);
       if ('reason' in decoded) undecodable.push(decoded);
       else records.push(decoded);
     }
@@ -57,14 +58,14 @@ const EVENT_NAMES: readonly unknown[] = ['INSERT', 'MODIFY', 'REMOVE'];
 
 const decodeChange = (
   raw: unknown,
-  table: string,
+  nameOf: (arn: unknown) => string,
   shard: string | undefined,
   context: { correlation: string; nowMs: number },
 ): WorkerRecord<RowChange> | Undecodable => {
   const record = isObject(raw) ? raw : {};
   const body = isObject(record.dynamodb) ? record.dynamodb : {};
   const sequence = textOr(body.SequenceNumber, '');
-  const position = `${resourceOfArn(record.eventSourceARN, table)}/${sequence || textOr(record.eventID, 'unknown')}`;
+  const position = `${nameOf(record.eventSourceARN)}/${sequence || textOr(record.eventID, 'unknown')}`;
   const undecodable = (reason: string): Undecodable => ({ position, reason, payload: raw as JsonValue });
   if (!EVENT_NAMES.includes(record.eventName)) return undecodable('the event name is not INSERT, MODIFY or REMOVE');
   try {

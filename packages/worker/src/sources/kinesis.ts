@@ -6,7 +6,7 @@ import {
   lowestFailed,
   metaOf,
   recordsOf,
-  resourceOfArn,
+  resourceNames,
   type Source,
   type StreamSourceOptions,
   textOr,
@@ -23,8 +23,9 @@ export const kinesis = <Data = JsonValue>(stream: string, options: StreamSourceO
   decode(event, context) {
     const records: WorkerRecord<Data>[] = [];
     const undecodable: Undecodable[] = [];
+    const nameOf = resourceNames(stream);
     for (const raw of recordsOf(event)) {
-      const decoded = decodeKinesisRecord<Data>(raw, stream, context);
+      const decoded = decodeKinesisRecord<Data>(raw, nameOf, context);
       if ('reason' in decoded) undecodable.push(decoded);
       else records.push(decoded);
     }
@@ -43,14 +44,14 @@ const windowState = (event: unknown): { state?: JsonValue } =>
 
 const decodeKinesisRecord = <Data>(
   raw: unknown,
-  stream: string,
+  nameOf: (arn: unknown) => string,
   context: { correlation: string; nowMs: number },
 ): WorkerRecord<Data> | Undecodable => {
   const record = isObject(raw) ? raw : {};
   const body = isObject(record.kinesis) ? record.kinesis : {};
   const sequence = textOr(body.sequenceNumber, '');
   const id = textOr(record.eventID, sequence);
-  const name = resourceOfArn(record.eventSourceARN, stream);
+  const name = nameOf(record.eventSourceARN);
   const position = `${name}/${id || 'unknown'}`;
   if (typeof body.data !== 'string') return { position, reason: 'the record has no data', payload: raw as JsonValue };
   const parsed = parseJson(Buffer.from(body.data, 'base64'));

@@ -7,7 +7,7 @@ import {
   metaOf,
   type QueueSourceOptions,
   recordsOf,
-  resourceOfArn,
+  resourceNames,
   type Source,
   textOr,
 } from '../source.ts';
@@ -26,8 +26,9 @@ export const sqs = <Data = JsonValue>(
   decode(event, context) {
     const records: WorkerRecord<Data>[] = [];
     const undecodable: Undecodable[] = [];
+    const nameOf = resourceNames(queue);
     for (const raw of recordsOf(event)) {
-      const decoded = decodeMessage<Data>(raw, queue, context);
+      const decoded = decodeMessage<Data>(raw, nameOf, context);
       if ('reason' in decoded) undecodable.push(decoded);
       else records.push(decoded);
     }
@@ -55,14 +56,14 @@ export const failedMessages = (
 
 const decodeMessage = <Data>(
   raw: unknown,
-  queue: string,
+  nameOf: (arn: unknown) => string,
   context: { correlation: string; nowMs: number },
 ): WorkerRecord<Data> | Undecodable => {
   const message = isObject(raw) ? raw : {};
   const attributes = isObject(message.attributes) ? message.attributes : {};
   const id = textOr(message.messageId, '');
   const arn = textOr(message.eventSourceARN, '');
-  const position = `${resourceOfArn(arn, queue)}/${id || 'unknown'}`;
+  const position = `${nameOf(arn)}/${id || 'unknown'}`;
   try {
     const data = JSON.parse(textOr(message.body, '')) as Data;
     const own = metaOf(data);
