@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Estate } from '@verifiedfan/local';
+import type { PutObjectResult } from '@verifiedfan/ports';
 import type { CommandContext, CommandRun } from '../context.ts';
 import { BAD_OUTCOME, DONE, printJson, UsageError } from '../io.ts';
 import { createProgress } from '../progress.ts';
@@ -43,12 +46,13 @@ export const work = async (
   const { clock } = estate.platform;
   const ledger = createLedger();
   const progress = createProgress({ io, clock, label: 'scored', ...(rows === undefined ? {} : { total: rows }) });
+  // The files first: what is in the bucket survives a crash, while everything else is still starting.
+  const startedMs = clock.now();
+  const uploads = await upload(estate);
   const engine = await estate.engine();
   const stopObserving = engine.observe(ledger.observer);
   const stopShowing = engine.observe({ invoked: () => progress.to(ledger.loaded()) });
   try {
-    const startedMs = clock.now();
-    const uploads = await upload(estate);
     await engine.settled(io.signal);
     progress.end();
     return { report: await createReport({ estate, ledger, uploads, startedMs }), ledger };
@@ -62,10 +66,26 @@ export const uploadAll = async (estate: Estate, paths: readonly string[]): Promi
   const bucket = estate.platform.bucket(BUCKET);
   const uploaded: Uploaded[] = [];
   for (const path of paths) {
-    const result = await bucket.put({ key: basename(path), body: createReadStream(path) });
-    if (result.outcome === 'stored') uploaded.push({ key: result.info.key, etag: result.info.etag });
+    const key = basename(path);
+    const waiting = await sameUploadWaiting(estate, key, path);
+    const result = waiting ?? (await bucket.put({ key, body: createReadStream(path) }));
+    if (result.outcome === 'stored') uploaded.push({ key, etag: result.info.etag });
   }
   return uploaded;
+};
+
+/** The upload of an interrupted run with the same bytes, whose load is not finished: it goes on, and needs no copy. */
+const sameUploadWaiting = async (
+  { platform }: Estate,
+  key: string,
+  path: string,
+): Promise<PutObjectResult | undefined> => {
+  const info = await platform.bucket(BUCKET).head({ key });
+  const pending = await platform.notifications(BUCKET).pending({ limit: 1_000 });
+  if (info === undefined || !pending.some((upload) => upload.info.version === info.version)) return undefined;
+  const hash = createHash('md5');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex') === info.etag ? { outcome: 'stored', info } : undefined;
 };
 
 export const checkFile = async (path: string): Promise<void> => {

@@ -51,7 +51,7 @@ type LoadSummary = {
 /** Gathers what the workers answer while a command runs. */
 export const createLedger = () => {
   const workers = zeroCounters();
-  const loads = new Map<string, LoadSummary>();
+  const loads = new Map<number, LoadSummary>();
   const slack: LoadReport['slack'] = [];
   let deadLettered = 0;
   let loaded = 0;
@@ -71,7 +71,7 @@ export const createLedger = () => {
     },
   };
   const noteLoad = (load: LoadSummary): void => {
-    loads.set(load.loadId, load);
+    loads.set(load.load, load);
   };
   return {
     observer,
@@ -91,7 +91,7 @@ const numberOf = (value: unknown): number => (typeof value === 'number' ? value 
 
 /** One file per upload that the command made, and per load that it went on with. */
 const filesOf = (ledger: Ledger, uploads: readonly { key: string; etag: string }[]): FileReport[] => {
-  const loads = ledger.loads();
+  const loads = oncePerUpload(ledger.loads());
   const reports = loads.map(({ bucket, key, etag, state, reason, count }): FileReport => {
     return {
       bucket,
@@ -117,6 +117,17 @@ const filesOf = (ledger: Ledger, uploads: readonly { key: string; etag: string }
       }),
     ),
   ];
+};
+
+/** A file that was uploaded again while its load was unfinished is reported once, by what became of the load. */
+const oncePerUpload = (loads: readonly LoadSummary[]): LoadSummary[] => {
+  const best = new Map<string, LoadSummary>();
+  for (const load of loads) {
+    const name = `${load.etag} ${load.key}`;
+    const other = best.get(name);
+    if (other === undefined || other.state === 'unchanged' || other.state === 'superseded') best.set(name, load);
+  }
+  return [...best.values()];
 };
 
 const campaignsOf = async (estate: Estate, ledger: Ledger): Promise<Record<string, Counts>> => {

@@ -77,7 +77,8 @@ export const createEmbeddedPlatform = ({
   const queues = once(() => openQueueStore({ location: path('queues.sqlite'), clock, random, releaseInFlight: true }));
   const bucket = once((name) => {
     definitionOf('bucket', name);
-    return openFolderBucket({ name, location: path('buckets', name), clock, random });
+    // Workers remove the versions that they are done with; an unfinished load needs older ones than any fixed number would keep.
+    return openFolderBucket({ name, location: path('buckets', name), clock, random, keepVersions: 1_000 });
   });
   const checkpoints = once(() => openSqliteCheckpoints({ location: path('checkpoints.sqlite') }));
   const flags = once(() => openFileFlags({ location: path('flags.json') }));

@@ -40,7 +40,7 @@ export type Load = {
   step: number;
   count: LoadCount;
   /** Earlier uploads of the key whose rows may still be there. */
-  uncleared: { load: number; version: string }[];
+  uncleared: { load: number; loadId: string; version: string }[];
   reason?: string;
   /** Of an unchanged upload: the load that it repeats. */
   sameAs?: string;
@@ -131,9 +131,12 @@ export const createManifest = ({ table, newRunner }: { table: Table; newRunner: 
         },
       ]);
     },
-    /** Notes a newer upload with the same content without making it a load of its own. */
-    async noteSequencer({ file, sequencer }: Load): Promise<void> {
-      await apply(table, [{ update: fileKey(file), set: { sequencer } }]);
+    /** Notes a newer upload with the same content: the load stays the one it was, its bytes are now those of the newer upload. */
+    async repeat({ file, loadId }: Load, { sequencer, version }: Load): Promise<void> {
+      await apply(table, [
+        { update: loadKey(file, loadId), set: { version } },
+        { update: fileKey(file), set: { sequencer } },
+      ]);
     },
     /** From now on what earlier loads of the key said counts no more. */
     async raiseFloor({ file, load }: Load): Promise<void> {

@@ -53,6 +53,29 @@ export const createOffers = ({ table, load, fetchOffer }: { table: Table; load: 
 };
 export type Offers = ReturnType<typeof createOffers>;
 
+/** What the campaigns offered to an earlier load; a campaign that it did not know, or did not name, has no offer. */
+export const createStoredOffers = ({
+  table,
+  load,
+}: {
+  table: Table;
+  load: Pick<Load, 'file' | 'loadId'>;
+}): Pick<Offers, 'prepare' | 'get'> => {
+  const known = new Map<string, KnownOffer>();
+  return {
+    async prepare(campaignIds) {
+      const missing = [...new Set(campaignIds)].filter((id) => !known.has(id));
+      if (known.size > 10 * MAX_UNKNOWN) known.clear();
+      const items = await table.getMany(missing.map((id) => offerKey(load.file, load.loadId, id)));
+      for (const [at, id] of missing.entries()) {
+        const offer = fromStored(items[at]?.offer ?? null);
+        known.set(id, offer === undefined ? undefined : toKnown(offer));
+      }
+    },
+    get: (campaignId) => known.get(campaignId),
+  };
+};
+
 const toKnown = ({ events, maxRank }: Offer): KnownOffer => ({
   events: new Set(events),
   ...(maxRank === undefined ? {} : { maxRank }),

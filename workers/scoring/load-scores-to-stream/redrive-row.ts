@@ -7,16 +7,17 @@ import { openScoreFile } from './open-file.ts';
 import { toRecord } from './read-rows.ts';
 import type { LoaderServices } from './worker.ts';
 
-type RowPayload = { bucket: string; key: string; version: string; file: string; load: number; line: number };
+type RowPayload = { bucket: string; key: string; file: string; loadId: string; load: number; line: number };
 
 /**
  * Puts a rejected row back under its old load and line, after its campaign was created for instance. The row is read from the upload
  * again, so a row that was too long to keep works too; a row of a superseded load changes nothing any more.
  */
 export const redriveRow = async (payload: JsonValue, services: LoaderServices): Promise<void> => {
-  const { key, version, file, load, line } = payload as RowPayload;
+  const { key, file, loadId, load, line } = payload as RowPayload;
   const floors = await readFloors(services.table, [file]);
   if (isSuperseded(floors, { file, load })) return;
+  const version = (await services.manifest.readLoad(file, loadId))?.version ?? '';
   const opened = await openScoreFile({ bucket: services.bucket, key, version, afterLine: line - 1, batchSize: 1 });
   if (opened.outcome !== 'opened') throw new RejectError('the upload is no longer kept');
   try {

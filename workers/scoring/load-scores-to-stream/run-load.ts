@@ -1,14 +1,15 @@
 import { CsvError } from '@verifiedfan/csv-read-stream';
-import type { Bucket, Queue, RecordStream } from '@verifiedfan/ports';
+import type { Bucket, Queue, RecordStream, Table } from '@verifiedfan/ports';
 import type { Rejection } from '@verifiedfan/worker';
 import type { Load, Manifest } from '../domain/load-manifest.ts';
-import type { Offers } from '../domain/offers.ts';
+import { createStoredOffers, type Offers } from '../domain/offers.ts';
 import type { ScoresStreamRecord } from '../domain/score-record.ts';
 import { type OpenedFile, openScoreFile } from './open-file.ts';
 import { type InvalidRow, type ReadRows, readRows } from './read-rows.ts';
-import { createNames, readRemovals } from './removals.ts';
+import { createNames, type RemovalReader, readRemovals } from './removals.ts';
 
 export type LoadServices = {
+  table: Table;
   bucket: Bucket;
   stream: RecordStream;
   verdictQueue: Queue;
@@ -44,7 +45,7 @@ export const runLoad = async (options: RunLoadOptions): Promise<Load> => {
 const open = (options: RunLoadOptions, version: string, afterLine: number) =>
   openScoreFile({ bucket: options.bucket, key: options.load.key, version, afterLine, batchSize: BATCH_ROWS });
 
-const save = async (options: RunLoadOptions, load: Load): Promise<Load> => {
+const save = async (options: Pick<RunLoadOptions, 'manifest'>, load: Load): Promise<Load> => {
   await options.manifest.save(load);
   return load;
 };
@@ -116,10 +117,10 @@ const put = async (stream: RecordStream, records: readonly ScoresStreamRecord[])
 };
 
 /** The position names the load and the line, so the same row of another upload is another dead letter. */
-const toRejection = ({ bucket, key, version, file, load }: Load, { line, reason, raw }: InvalidRow): Rejection => ({
+const toRejection = ({ bucket, key, file, loadId, load }: Load, { line, reason, raw }: InvalidRow): Rejection => ({
   position: `${bucket}/${key}@${load}:${line}`,
   reason: `${key} line ${line}, ${reason}`,
-  payload: { bucket, key, version, file, load, line, raw },
+  payload: { bucket, key, file, loadId, load, line, raw },
 });
 
 const streamRemovals = async (options: RunLoadOptions): Promise<Load> => {
@@ -131,10 +132,14 @@ const streamRemovals = async (options: RunLoadOptions): Promise<Load> => {
     const file = earlier && (await open(options, earlier.version, load.line));
     if (file?.outcome !== 'opened')
       return fail(options, load, 'an earlier upload is no longer kept, so its rows cannot be taken back');
-    load = await removeRowsOf(file, { ...options, load }, names);
+    const offers = createStoredOffers({
+      table: options.table,
+      load: { file: load.file, loadId: earlier?.loadId ?? '' },
+    });
+    load = await removeRowsOf(file, { ...options, load, offers }, names);
     if (options.shouldPause()) return load;
   }
-  return save(options, { ...load, phase: 'report', uncleared: [] });
+  return save(options, { ...load, phase: 'report' });
 };
 
 /** Names what the whole upload said, from its beginning: also after a resume, since the names are not stored. */
@@ -148,13 +153,13 @@ const readNames = async (options: RunLoadOptions) => {
 
 const removeRowsOf = async (
   file: Opened,
-  options: RunLoadOptions,
+  options: Omit<RunLoadOptions, 'offers'> & Pick<RemovalReader, 'offers'>,
   names: Awaited<ReturnType<typeof readNames>>,
 ): Promise<Load> => {
   let { load } = options;
   try {
     for await (const rows of file.batches) {
-      const withdrawals = readRemovals(rows, { ...options, load, indexes: file.indexes, names });
+      const withdrawals = await readRemovals(rows, { ...options, load, indexes: file.indexes, names });
       await put(options.stream, withdrawals);
       const count = { ...load.count, removed: load.count.removed + withdrawals.length };
       load = await save(options, { ...load, line: Math.max(load.line, rows.at(-1)?.line ?? 0), count });
@@ -171,8 +176,12 @@ const removeRowsOf = async (
 };
 
 const report = async (options: RunLoadOptions): Promise<Load> => {
-  await sendReport(options, options.load);
-  return save(options, { ...options.load, state: 'done' });
+  const { load, bucket } = options;
+  await sendReport(options, load);
+  const done = await save(options, { ...load, state: 'done', uncleared: [] });
+  // Nobody asks for them any more; a crash in front of this line leaves them to the bucket's own rules.
+  for (const { version } of load.uncleared) await bucket.delete({ key: load.key, version });
+  return done;
 };
 
 /** One message a file: sent before the load is noted as ended, so a crash in between sends it again rather than never. */

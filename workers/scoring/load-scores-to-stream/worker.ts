@@ -37,6 +37,7 @@ export const loadScoresToStream = defineWorker<UploadedObject, LoaderServices>({
   reads: ['scoringBucket'],
   writes: ['scoresStream', 'verdictReporterQueue', 'demandTable/file:*/*', 'demandTable/meta:loads*/*'],
   requeues: ['loadContinuationQueue'],
+  deletes: ['scoringBucket'],
   calls: ['campaignService'],
   async services(kit) {
     const table = kit.table('demandTable');
@@ -139,11 +140,14 @@ const prepareLoad = async (load: Load, services: LoaderServices): Promise<Load> 
     previous.etag === load.etag &&
     (await offersUnchanged(table, previous, fetchOffer))
   ) {
-    await manifest.noteSequencer(load);
+    await manifest.repeat(previous, load);
+    await bucket.delete({ key: previous.key, version: previous.version });
     return end({ ...load, state: 'unchanged', sameAs: previous.loadId });
   }
   const uncleared =
-    previous === undefined ? [] : [...previous.uncleared, { load: previous.load, version: previous.version }];
+    previous === undefined
+      ? []
+      : [...previous.uncleared, { load: previous.load, loadId: previous.loadId, version: previous.version }];
   const prepared = { ...load, uncleared };
   await manifest.save(prepared);
   await manifest.makeCurrent(prepared, previous);

@@ -2,10 +2,13 @@ import type { Clock, Table } from '@verifiedfan/ports';
 import type { LookupResult, Slack } from '@verifiedfan/slack';
 import { readCounts } from '@verifiedfan/worker';
 import { COUNT_NAMES, type Counts, sameCounts } from '../domain/counts.ts';
-import type { SlackClaim, SlackClaims, SlackState } from './slack-claim.ts';
+import type { ClaimResult, SlackClaim, SlackClaims, SlackState } from './slack-claim.ts';
 
 /** Without a platform that knows, counts that did not change for this long are settled. */
 export const QUIET_MS = 30_000;
+
+const BUSY_WAIT_MS = 100;
+const BUSY_WAITS = 20;
 
 /** What an earlier check of the same campaign saw. */
 export type Seen = { counts: Counts; sinceMs: number };
@@ -34,17 +37,27 @@ export type CheckOptions = {
 
 /** Posts the counts of one campaign when they are settled and differ from the last post. */
 export const checkCampaign = async (options: CheckOptions): Promise<CheckResult> => {
-  const { campaignId, table, seen, settled, clock, claims } = options;
+  const { campaignId, table, seen, settled, clock } = options;
   const counts = await readCounts({ table, campaignId, sums: COUNT_NAMES });
   const nowMs = clock.now();
   const sinceMs = seen !== undefined && sameCounts(seen.counts, counts) ? seen.sinceMs : nowMs;
   const quiet = settled === 'drained' || (settled === 'unknown' && nowMs - sinceMs >= QUIET_MS);
   if (!quiet) return { outcome: 'later', seen: { counts, sinceMs } };
-  const result = await claims.claim(campaignId, counts);
+  const result = await claimPatiently(options, counts);
   if (result.outcome === 'same') return { outcome: 'bypassed' };
   if (result.outcome === 'busy') return { outcome: 'later', seen: { counts, sinceMs } };
   if (result.outcome === 'claimed') return post(options, result.claim);
   return resolveLeftBehind(options, result.left, counts);
+};
+
+/** Another reporter that is posting is done in a moment; that is sooner than to come back. */
+const claimPatiently = async ({ claims, campaignId, clock }: CheckOptions, counts: Counts): Promise<ClaimResult> => {
+  let result = await claims.claim(campaignId, counts);
+  for (let waits = 0; result.outcome === 'busy' && waits < BUSY_WAITS; waits += 1) {
+    await clock.sleep(BUSY_WAIT_MS);
+    result = await claims.claim(campaignId, counts);
+  }
+  return result;
 };
 
 /** Somebody died between claim and answer: a post that arrived is written down, and is not repeated. */
