@@ -1,4 +1,4 @@
-import { createCampaignClient } from '@verifiedfan/campaign-client';
+import { type Campaign, createCampaignClient } from '@verifiedfan/campaign-client';
 import type { JsonObject } from '@verifiedfan/ports';
 import { createRequest } from '@verifiedfan/request';
 import { appsyncResolver, defineWorker, RejectError } from '@verifiedfan/worker';
@@ -33,7 +33,18 @@ export const proxyCampaignService = defineWorker({
     const client = createCampaignClient({ request: services.request, getToken: async () => token });
     const [campaign] = await client.findByEventId(eventId);
     if (campaign === undefined) return null;
-    const { _id, ...rest } = campaign;
-    return { id: _id, ...rest } as JsonObject;
+    return toField(campaign);
   },
+});
+
+/** The campaign as the GraphQL schema shows it. A localised name is shown in its first language. */
+const toField = ({ _id, name, status, date, timezone, domain, markets = [] }: Campaign): JsonObject => ({
+  id: _id,
+  name: typeof name === 'string' ? name : (Object.values(name)[0] ?? null),
+  status,
+  open: date?.open ?? null,
+  close: date?.close ?? null,
+  timezone: timezone ?? null,
+  site: domain?.site ?? null,
+  markets: markets.map(({ eventId, status: market }) => ({ eventId, status: market })),
 });

@@ -53,11 +53,18 @@ export const openEstate = (options: EstateOptions): Estate => {
     await made.start();
     return made;
   });
-  const handler = async (name: string): Promise<Handler> => {
-    const worker = workers[name];
+  // Made once per worker: a handler keeps the worker's services, such as its connections.
+  const handlers = new Map<string, Promise<Handler>>();
+  const makeHandler = async (name: string): Promise<Handler> => {
+    const worker = Object.hasOwn(workers, name) ? workers[name] : undefined;
     if (worker === undefined) throw new TypeError(`there is no worker ${name}`);
     // Without the engine nothing can be under way, and nobody can tell either.
     return createHandler({ name, worker, host: { ...(await host()), upstream: { drained: async () => 'unknown' } } });
+  };
+  const handler = (name: string): Promise<Handler> => {
+    const made = handlers.get(name) ?? makeHandler(name);
+    handlers.set(name, made);
+    return made;
   };
 
   return {

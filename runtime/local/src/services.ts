@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createCampaignService } from '@verifiedfan/campaign-service';
 import { createEntryService } from '@verifiedfan/entry-service';
+import { createGraphqlGateway, schema } from '@verifiedfan/graphql';
 import type { JsonValue, Platform } from '@verifiedfan/ports';
 import { createFileStore, createSandbox, slackStandIn, telesignStandIn } from '@verifiedfan/sandbox';
 import type { EstateLog } from './estate.ts';
@@ -82,9 +83,21 @@ export const startServices = async ({
     log: log.at('entry-service'),
     verifyToken: tokens.verifier('entry-service'),
   });
+  const graphql = createGraphqlGateway({
+    ...shared,
+    schema,
+    authorizer: 'validateToken',
+    log: log.at('graphql'),
+    invoke,
+    introspection: true,
+    graphiql: true,
+  });
   const sandbox = await createStandIns({ directory, platform });
   await begin('campaign-service', 0, campaigns);
   await begin('entry-service', 1, entries);
+  await begin('graphql', 2, {
+    listen: async (where) => ({ url: await graphql.listen(where), close: () => graphql.close() }),
+  });
   await begin('sandbox', 3, sandbox);
 
   const urlOf = (name: string): string => started.find((each) => each.name === name)?.listening.url ?? '';
