@@ -99,7 +99,7 @@ export const transactionCases: readonly Case<DatabaseSubject>[] = [
       const subject = await open();
       const { campaigns, outbox } = await setUp(subject);
       const results = await Promise.all(
-        ['o1', 'o2'].map((id) => subject.database.transact([move(1, 1), publish(id, 1)])),
+        ['o1', 'o2'].map((id, index) => subject.database.transact([move(1, 1), publish(id, index)])),
       );
       assert.deepEqual(results.map(({ outcome }) => outcome).sort(), ['aborted', 'committed']);
       assert.equal((await campaigns.findById('c'))?.version, 2);
