@@ -52,21 +52,33 @@ const answer = async (
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
   const send = (frame: Frame): void => void (socket.writable && socket.write(`${JSON.stringify(frame)}\n`));
-  for await (const line of createInterface({ input: socket })) {
-    const command = JSON.parse(line) as RemoteCommand;
-    const { interactive, directory } = command;
-    const io: CommandIo = {
-      out: (out) => send({ out }),
-      error: (error) => send({ error }),
-      interactive,
-      directory,
-      signal: gone.signal,
-    };
-    send({ exit: await run(command, io) });
-    socket.end();
-    return;
-  }
+  const line = await firstLine(socket);
+  if (line === undefined) return;
+  const command = JSON.parse(line) as RemoteCommand;
+  const { interactive, directory } = command;
+  const io: CommandIo = {
+    out: (out) => send({ out }),
+    error: (error) => send({ error }),
+    interactive,
+    directory,
+    signal: gone.signal,
+  };
+  send({ exit: await run(command, io) });
+  socket.end();
 };
+
+/** The first line that arrives; undefined when the other side hangs up before, which readline would throw where nobody can catch it. */
+const firstLine = (socket: Socket): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0) resolve(text.slice(0, end));
+    });
+    socket.once('close', () => resolve(undefined));
+  });
 
 /** Hands a command to the owner; resolves with its exit code, or undefined when nobody listens. */
 export const handToOwner = (
@@ -87,5 +99,6 @@ export const handToOwner = (
       else if ('error' in frame) io.error(frame.error);
       else code = frame.exit;
     });
-    lines.on('close', () => done(code ?? undefined));
+    lines.on('error', () => done(code));
+    lines.on('close', () => done(code));
   });
