@@ -109,7 +109,11 @@ export const createLogReader = <Entry extends Header, Header>({
       }
       const end = Math.min(to, shard.tail.oldest - 1);
       const { records, scanned } = await readStored(store, shard, { from, to: end, filter });
-      return { records, last: sequences.format(from + scanned - 1), scanned, closed: false };
+      // The rest is still in memory, unless the page was cut for its size or the tail has moved on meanwhile.
+      const next = from + scanned;
+      const last = next > end && next >= shard.tail.oldest ? to : next - 1;
+      records.push(...readTail(shard, { from: next, to: last, filter }));
+      return { records, last: sequences.format(last), scanned: last - from + 1, closed: false };
     },
 
     async latest(id) {

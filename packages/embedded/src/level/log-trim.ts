@@ -67,7 +67,7 @@ export const createTrimmer = <Entry, State extends LogState<Entry>>({
     await writer.commit();
   };
 
-  const step = async (shard: ShardState<Entry>): Promise<number> => {
+  const step = async (shard: ShardState<Entry>, nowMs: number): Promise<number> => {
     const store = await database.ready();
     const slowest = await slowestConsumer?.(shard.id);
     const newest = slowest === undefined ? shard.last : Math.min(shard.last, log.shape.sequences.parse(slowest));
@@ -77,7 +77,7 @@ export const createTrimmer = <Entry, State extends LogState<Entry>>({
     const texts = await readTexts({ store, snapshot }, { prefix: shard.prefix, from: shard.first, to }).finally(() =>
       snapshot.close(),
     );
-    const dueBeforeMs = clock.now() - retentionMs;
+    const dueBeforeMs = nowMs - retentionMs;
     const kept = texts.findIndex((text) => timeOf(text) >= dueBeforeMs);
     const due = kept === -1 ? texts : texts.slice(0, kept);
     if (due.length > 0 && database.current() === store) await remove(store, shard, due);
@@ -95,8 +95,9 @@ export const createTrimmer = <Entry, State extends LogState<Entry>>({
   };
 
   const trimShard = async (shard: ShardState<Entry>): Promise<number> => {
+    const nowMs = clock.now();
     let removed = 0;
-    for (let more = -1; more !== 0; removed += more) more = await alone(() => step(shard));
+    for (let more = -1; more !== 0; removed += more) more = await alone(() => step(shard, nowMs));
     return removed;
   };
 
@@ -105,7 +106,7 @@ export const createTrimmer = <Entry, State extends LogState<Entry>>({
     const nowMs = clock.now();
     const shard = log.shards.find((one) => one.first <= one.last && (quietUntilMs.get(one) ?? 0) <= nowMs);
     if (!shard) return;
-    alone(() => step(shard)).then(
+    alone(() => step(shard, nowMs)).then(
       (removed) => {
         if (removed < STEP) quietUntilMs.set(shard, nowMs + Math.min(PAUSE_MS, retentionMs));
       },
