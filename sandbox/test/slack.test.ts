@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createManualClock, createSeededRandom, request, temporaryDirectory } from '@verifiedfan/test-utils';
+import {
+  createGate,
+  createManualClock,
+  createProbe,
+  createSeededRandom,
+  nextTurn,
+  request,
+  temporaryDirectory,
+} from '@verifiedfan/test-utils';
 import { createFileStore, createSandbox, SANDBOX_SLACK, slackStandIn } from '../src/index.ts';
 import { slackCalls, startSandbox } from './set-up.ts';
 
@@ -85,6 +93,25 @@ describe('chat.postMessage of the Slack stand-in', () => {
     assert.deepEqual(refused.json(), { ok: false, error: 'ratelimited' });
     await clock.advance(1000);
     assert.deepEqual(await statuses('C1', 2), [200, 429]);
+  });
+
+  it('stores a post before it answers', async (test) => {
+    const gate = createGate();
+    const stored = createProbe<unknown>();
+    const append = async (_: string, entry: unknown) => {
+      stored.note(entry);
+      await gate.wait();
+    };
+    const { slack } = await startSandbox(test, { store: { append, list: async () => [], clear: async () => {} } });
+    let answered = false;
+    const waiting = slack.post({ text: 'x' }).then(() => {
+      answered = true;
+    });
+    await stored.first(1);
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    assert.equal(answered, false);
+    gate.open();
+    await waiting;
   });
 
   it('can be told not to throttle', async (test) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { request as send } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request as send } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createGate, createManualClock, createSeededRandom, request } from '@verifiedfan/test-utils';
@@ -9,6 +9,18 @@ import { errorTypes, eventOf, startGateway } from './set-up.ts';
 const QUERY = '{ lookupPhoneScore(phone: "1") { score } }';
 const typeOf = (text: string): string =>
   (JSON.parse(text) as { errors: { errorType: string }[] }).errors[0]?.errorType ?? '';
+
+const answerOf = async (outgoing: ClientRequest): Promise<{ status?: number; connection?: string }> => {
+  const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve);
+    outgoing.once('error', reject);
+  });
+  // The server closes a connection whose request was never ended.
+  outgoing.on('error', () => {});
+  await readText(incoming);
+  const { statusCode: status, headers } = incoming;
+  return { status, connection: headers.connection } as { status?: number; connection?: string };
+};
 
 describe('the HTTP side of the gateway', () => {
   it('is healthy, and has nothing elsewhere', async (test) => {
@@ -47,14 +59,13 @@ describe('the HTTP side of the gateway', () => {
     const headers = { 'content-type': 'application/json' };
     const announced = await request({ url: `${url}/graphql`, body: ' '.repeat(1001), headers });
     assert.deepEqual([announced.status, typeOf(announced.text)], [413, 'RequestTooLarge']);
-    const outgoing = send(`${url}/graphql`, { method: 'POST', agent: false, headers });
-    const answered = new Promise<number | undefined>((resolve, reject) => {
-      outgoing.once('response', (incoming) => readText(incoming).then(() => resolve(incoming.statusCode), reject));
-      outgoing.on('error', reject);
-    });
-    outgoing.write(' '.repeat(600));
-    outgoing.end(' '.repeat(600));
-    assert.equal(await answered, 413);
+    const agent = new Agent({ keepAlive: true });
+    test.after(() => agent.destroy());
+    const outgoing = send(`${url}/graphql`, { method: 'POST', agent, headers });
+    const answered = answerOf(outgoing);
+    // Not ended: the refusal must not wait for the rest, and the connection must not be used again.
+    outgoing.write(' '.repeat(1200));
+    assert.deepEqual(await answered, { status: 413, connection: 'close' });
     const fitting = await request({ url: `${url}/graphql`, json: { query: QUERY } });
     assert.equal(fitting.status, 200);
   });
@@ -71,12 +82,17 @@ describe('the HTTP side of the gateway', () => {
   it('answers what it has begun before it closes', async (test) => {
     const gate = createGate();
     const wait = () => gate.wait().then(() => ({ score: 1 }));
-    const { calls, gateway, query } = await startGateway(test, { workers: { lookupPhoneScore: wait } });
-    const answer = query(QUERY);
+    const { calls, gateway, url } = await startGateway(test, { workers: { lookupPhoneScore: wait } });
+    const agent = new Agent({ keepAlive: true });
+    test.after(() => agent.destroy());
+    const headers = { 'content-type': 'application/json' };
+    const outgoing = send(`${url}/graphql`, { method: 'POST', agent, headers });
+    const answer = answerOf(outgoing);
+    outgoing.end(JSON.stringify({ query: QUERY }));
     await calls.first(1);
     const closed = gateway.close();
     gate.open();
-    assert.deepEqual((await answer).data, { lookupPhoneScore: { score: 1 } });
+    assert.deepEqual(await answer, { status: 200, connection: 'close' });
     await closed;
   });
 });
