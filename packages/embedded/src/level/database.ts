@@ -8,7 +8,7 @@ export type LevelOptions = {
   memory?: boolean | undefined;
   /** Flush every write to the disk itself, so that it survives the machine and not only the process. Far slower. @default false */
   sync?: boolean | undefined;
-  /** How much LevelDB collects in memory before it writes a sorted file; up to twice this is held while writing. @default 16 MiB */
+  /** How much LevelDB collects in memory before it writes a sorted file; up to twice this is held while writing. @default 16 MiB, 32 MiB for a table */
   writeBufferBytes?: number | undefined;
   /** LevelDB's own cache of blocks read from its files. @default 8 MiB */
   blockCacheBytes?: number | undefined;

@@ -2,11 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ActionResult, Clock, TransactResult } from '@verifiedfan/ports';
 import type { Prepared } from './action.ts';
 import { toPortError } from './errors.ts';
-import type { Evaluator, Scene, TableState, TransactRequest, View } from './evaluate.ts';
-import type { Row, RowCache } from './row-cache.ts';
-import type { RowReader } from './rows.ts';
+import type { Evaluator, Scene, TableState, TransactRequest } from './evaluate.ts';
 import type { Store } from './store.ts';
-import { readExpired, readTokens, TOKEN_LIFE_MS } from './tokens.ts';
+import type { Look } from './table-look.ts';
 import type { Group, Writer } from './writer.ts';
 
 /** Something to evaluate in the order of calls; `run` answers, `settle` is called when the answer is durable. */
@@ -37,68 +35,19 @@ export const createTableWriter = ({
   name,
   enter,
   writer,
-  reader,
-  cache,
+  look,
   evaluator,
   clock,
 }: {
   name: string;
   enter: () => Promise<Store>;
   writer: Writer<TableState>;
-  reader: RowReader;
-  cache: RowCache;
+  look: Look;
   evaluator: Evaluator;
   clock: Clock;
 }): TableWriter => {
   const waiting: Job[] = [];
   let working: Promise<void> | undefined;
-  let sweepAtMs = 0;
-
-  const readRows = async (store: Store, jobs: readonly Job[]): Promise<Map<string, Row>> => {
-    const rows = new Map<string, Row>();
-    const pending = writer.pending();
-    const unknown: string[] = [];
-    for (const { actions } of jobs) {
-      for (const { rowKey } of actions) {
-        if (rows.has(rowKey)) continue;
-        let row: Row | undefined;
-        for (const group of pending) row ??= group.state.rows.get(rowKey);
-        row ??= cache.get(rowKey);
-        rows.set(rowKey, row ?? { item: undefined, number: 0 });
-        if (!row) unknown.push(rowKey);
-      }
-    }
-    const read = await reader.read(store, unknown);
-    read.forEach((row, index) => {
-      const rowKey = unknown[index];
-      if (rowKey !== undefined && row.item) rows.set(rowKey, row);
-    });
-    return rows;
-  };
-
-  const readPastTokens = async (store: Store, jobs: readonly Job[]): Promise<View['tokens']> => {
-    const names = jobs.flatMap(({ token }) => token ?? []);
-    if (names.length === 0) return new Map();
-    const pending = writer.pending();
-    const stored = await readTokens(store, names);
-    return new Map(
-      names.flatMap((token, index) => {
-        const value = pending.find(({ state }) => state.tokens.has(token))?.state.tokens.get(token) ?? stored[index];
-        return value ? [[token, value] as const] : [];
-      }),
-    );
-  };
-
-  const readSweep = async (store: Store, jobs: readonly Job[], nowMs: number): Promise<string[]> => {
-    if (nowMs < sweepAtMs || !jobs.some(({ token }) => token !== undefined)) return [];
-    sweepAtMs = nowMs + TOKEN_LIFE_MS / 10;
-    return readExpired(store, nowMs);
-  };
-
-  const look = async (store: Store, jobs: readonly Job[], nowMs: number) => {
-    const view: View = { rows: await readRows(store, jobs), tokens: await readPastTokens(store, jobs) };
-    return { view, expired: await readSweep(store, jobs, nowMs) };
-  };
 
   /** Evaluates jobs in one turn of the event loop, once everything they touch is known. */
   const evaluate = async (jobs: readonly Job[]): Promise<void> => {

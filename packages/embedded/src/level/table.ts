@@ -16,6 +16,7 @@ import { rowKey } from './row-key.ts';
 import { createRowReader } from './rows.ts';
 import { longSequences } from './sequence.ts';
 import type { Store } from './store.ts';
+import { createLook } from './table-look.ts';
 import { createTableWriter } from './table-writer.ts';
 import { assertToken, digestOf } from './tokens.ts';
 
@@ -37,6 +38,9 @@ export type LevelTable = Table & {
   /** Waits for writes that were begun, then closes. Later calls are `closed`. */
   close(): Promise<void>;
 };
+
+/** Twice what a stream gets: pointers have random keys, and the more of them are sorted in memory, the less is sorted again on disk. */
+const WRITE_BUFFER_BYTES = 33_554_432;
 
 /** A record that left the stream still holds its row, unless it removed it; what goes is the record that it superseded. */
 const expire: Expire<ChangeRecord> = ({ text, number, shard }) => {
@@ -65,7 +69,7 @@ export const openLevelTable = (options: LevelTableOptions): LevelTable => {
   const cache = createRowCache(cacheRows);
   const shardIds = Array.from({ length: changeShards }, (_, index) => shardId(index));
   const engine = createLogEngine<ChangeRecord, ChangeHeader, TableState>({
-    options,
+    options: { ...options, writeBufferBytes: options.writeBufferBytes ?? WRITE_BUFFER_BYTES },
     shape: { kind: 'table', shardIds, sequences: longSequences },
     decode: createChangeDecoder({ name, freeze }),
     expire,
@@ -78,7 +82,8 @@ export const openLevelTable = (options: LevelTableOptions): LevelTable => {
   const { log, writer, reader, trimmer, enter } = engine;
   const rows = createRowReader({ log, router: createRouter(changeShards), freeze });
   const evaluator = createEvaluator({ log, rows, freeze });
-  const tableWriter = createTableWriter({ name, enter, writer, reader: rows, cache, evaluator, clock });
+  const look = createLook({ writer, reader: rows, cache });
+  const tableWriter = createTableWriter({ name, enter, writer, look, evaluator, clock });
   const changes: ChangeStream = { ...reader, shards: async () => shardIds.map((id) => ({ id })) };
 
   const reading = async <Result>(read: (store: Store) => Promise<Result>): Promise<Result> => {

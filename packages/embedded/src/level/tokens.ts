@@ -55,13 +55,16 @@ export const putToken = (
   batch.put(ageKey(value.atMs, token), '');
 };
 
-/** The keys of tokens that are over, at most 1,000 of each at once. */
-export const readExpired = async (store: Store, nowMs: number): Promise<string[]> => {
+/** Tokens that are over, at most 1,000 at once, with the keys under which they are stored. */
+export const readExpired = async (store: Store, nowMs: number): Promise<{ token: string; keys: string[] }[]> => {
   const end = bytesOf(`u${fixedWidth(Math.max(0, nowMs - TOKEN_LIFE_MS))}`);
   const ages = store.keys({ gte: bytesOf('u'), lt: end, limit: SWEEP_LIMIT, keyEncoding: 'view' });
   try {
     const keys = (await ages.nextv(SWEEP_LIMIT)).map((key) => Buffer.from(key).toString());
-    return keys.flatMap((key) => [key, tokenKey(key.slice(AGE_PREFIX_LENGTH))]);
+    return keys.map((key) => {
+      const token = key.slice(AGE_PREFIX_LENGTH);
+      return { token, keys: [key, tokenKey(token)] };
+    });
   } finally {
     await ages.close();
   }

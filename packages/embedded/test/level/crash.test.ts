@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +25,7 @@ const listen = async (child: ChildProcess, isEnough: (line: Line) => boolean): P
 };
 
 const kill = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
@@ -125,5 +127,21 @@ describe('a disk that is full', {
     for (const [call, records] of perCall) assert.equal(records.length, 20, `call ${call} was torn`);
     assert.deepEqual(new Map((await scanAll(table)).map((row) => [rowName(row), row])), replay(changes));
     await table.close();
+  });
+});
+
+describe('a directory that may not be written', { skip: process.platform === 'win32' && 'has other rights' }, () => {
+  it('is refused as read_only', async () => {
+    using directory = temporaryDirectory();
+    mkdirSync(directory.join('fixed'));
+    chmodSync(directory.path, 0o755);
+    chmodSync(directory.join('fixed'), 0o555);
+    // Root may write everywhere, so then the child is somebody else.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const options = { stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'], ...nobody };
+    const child = spawn(process.execPath, [CHILD, 'hold', directory.join('fixed', 'table')], options);
+    const lines = await listen(child, ({ error, opened }) => error !== undefined || opened === true);
+    await kill(child);
+    assert.deepEqual(lines, [{ error: 'read_only' }]);
   });
 });
