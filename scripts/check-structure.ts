@@ -92,11 +92,24 @@ const declaredBy = (file: string, folders: ReadonlyMap<string, string>): Readonl
   return new Set([...Object.keys(dependencies), ...Object.keys(devDependencies)]);
 };
 
+/** Runtime dependencies from outside that docs/dependencies.md does not give a reason for. */
+export const undocumented = (
+  manifests: readonly { name: string; dependencies?: Record<string, string> }[],
+  document: string,
+): string[] =>
+  manifests.flatMap(({ name, dependencies = {} }) =>
+    Object.keys(dependencies)
+      .filter((dependency) => !dependency.startsWith('@verifiedfan/') && !document.includes(`\`${dependency}\``))
+      .map((dependency) => `${name}: docs/dependencies.md does not say why ${dependency} is there`),
+  );
+
 if (import.meta.main) {
   const folders = packageFolders();
   const faults = listSourceFiles('.ts')
     .filter((file) => !file.startsWith('scripts/'))
     .flatMap((file) => checkFile(file, readFileSync(file, 'utf8'), folders, declaredBy(file, folders)));
+  const manifests = listSourceFiles('package.json').map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  faults.push(...undocumented(manifests, readFileSync('docs/dependencies.md', 'utf8')));
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) {
     console.error(`${faults.length} faults of structure`);
