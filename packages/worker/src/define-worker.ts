@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
+import { checkDefinition } from './definition-rules.ts';
 import { WorkerError } from './errors.ts';
 import type { Outcomes, Rejection } from './outcomes.ts';
 import type { WorkerRecord } from './record.ts';
@@ -32,15 +33,19 @@ export type Counters = JsonObject;
 
 /** An ordinary middy middleware (https://middy.js.org/docs/writing-middlewares/01-intro): it sees the raw event and the final answer. */
 export type Middleware = {
-  before?: (request: MiddlewareRequest) => unknown;
-  after?: (request: MiddlewareRequest) => unknown;
-  onError?: (request: MiddlewareRequest) => unknown;
+  // Methods rather than fields: middlewares for one kind of event or context then fit without a cast.
+  before?(request: MiddlewareRequest): unknown;
+  after?(request: MiddlewareRequest): unknown;
+  onError?(request: MiddlewareRequest): unknown;
 };
 export type MiddlewareRequest = {
   event: unknown;
   context: unknown;
   response: unknown;
-  error: Error | null;
+  /** Set for `onError`. */
+  error: unknown;
+  /** Ends the stage with this answer, `undefined` included. */
+  earlyResponse?: unknown;
   internal: Record<string, unknown>;
 };
 
@@ -60,6 +65,11 @@ type Shared<Services> = {
   calls?: readonly string[];
   /** One sentence for the documents. */
   purpose: string;
+  /**
+   * A feature flag that stops the worker while it is off; unknown flags are on. Nothing is dropped: its records wait at the source, and are
+   * worked off when the flag is on again.
+   */
+  flag?: string;
   services(kit: ServiceKit): Services | Promise<Services>;
   middlewares?: readonly Middleware[];
 };
@@ -78,6 +88,7 @@ export type RequestWorkerDefinition<Data, Services> = Shared<Services> & {
 /** A worker as the runtimes see it: its kinds of data and services are its own business. */
 export type Worker = {
   purpose: string;
+  flag: string | undefined;
   sources: readonly Source[];
   reads: readonly string[];
   writes: readonly string[];
@@ -91,7 +102,7 @@ export type Worker = {
 };
 
 /**
- * Defines an event worker. The same definition is a Lambda handler (`createHandler`) and a local consumer. A batch worker has `handle`
+ * Defines an event worker; throws `invalid_worker` for a definition that contradicts itself. The same definition is a Lambda handler (`createHandler`) and a local consumer. A batch worker has `handle`
  * and answers with counters; a worker behind AppSync has `answer` and answers with its value.
  */
 export function defineWorker<Data, Services>(definition: BatchWorkerDefinition<Data, Services>): Worker;
@@ -100,16 +111,11 @@ export function defineWorker<Data, Services>(
   definition: BatchWorkerDefinition<Data, Services> | RequestWorkerDefinition<Data, Services>,
 ): Worker {
   const sources = (Array.isArray(definition.source) ? definition.source : [definition.source]) as readonly Source[];
-  const mode = 'answer' in definition ? 'request' : 'batch';
-  if (sources.length === 0 || sources.some((source) => source.mode !== mode)) {
-    throw new WorkerError(
-      'invalid_worker',
-      `A worker with ${mode === 'batch' ? 'handle' : 'answer'} needs ${mode} sources`,
-    );
-  }
-  const { purpose, reads, writes, requeues = [], deletes = [], calls = [], middlewares = [] } = definition;
+  checkDefinition(definition, sources);
+  const { purpose, flag, reads, writes, requeues = [], deletes = [], calls = [], middlewares = [] } = definition;
   const worker: Worker = {
     purpose,
+    flag,
     sources,
     reads,
     writes,

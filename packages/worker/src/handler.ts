@@ -1,13 +1,14 @@
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
-import { createDeadLetters } from './dead-letters.ts';
-import type { Worker } from './define-worker.ts';
-import { toError, WorkerError } from './errors.ts';
+import { WorkerError } from './errors.ts';
+import { isObject, resourceNamedBy } from './event-parts.ts';
 import { withInvocation } from './invocation.ts';
 import { runMiddlewares } from './middlewares.ts';
-import type { Batch, WorkerRecord } from './record.ts';
+import { assertOn, type HandlerOptions, type PreparedWorker, prepareWorker } from './prepare.ts';
+import type { DecodedBatch } from './record.ts';
+import { answerRequests } from './requests.ts';
 import { runBatch } from './run-batch.ts';
-import { createServiceKit, type WorkerHost } from './service-kit.ts';
-import { isObject, recordsOf, type Source } from './source.ts';
+import type { Source } from './source.ts';
+import { inSpan } from './tracing.ts';
 
 /** The members of a Lambda context that are used; a test or the local runtime may give these alone. */
 export type InvocationContext = {
@@ -17,114 +18,101 @@ export type InvocationContext = {
 };
 export type Handler = (event: unknown, context?: InvocationContext) => Promise<JsonValue>;
 
-export type HandlerOptions = { name: string; worker: Worker; host: WorkerHost };
-
-/** The table in which every worker's dead letters are kept. */
-export const DEAD_LETTER_TABLE = 'deadLetterTable';
-
-/** A worker with its services made once and its dead letters at hand; both runtimes stand on this. */
-export const prepareWorker = ({ name, worker, host }: HandlerOptions) => {
-  let services: Promise<unknown> | undefined;
-  return {
-    name,
-    worker,
-    host,
-    deadLetters: createDeadLetters({ table: host.platform.table(DEAD_LETTER_TABLE), clock: host.platform.clock }),
-    /** Made with the first batch and kept; a failure is not kept, so the next batch tries again. */
-    services(): Promise<unknown> {
-      services ??= Promise.resolve(worker.services(createServiceKit(host, { name, ...worker }))).catch(
-        (error: unknown) => {
-          services = undefined;
-          throw error;
-        },
-      );
-      return services;
-    },
-  };
-};
-export type PreparedWorker = ReturnType<typeof prepareWorker>;
+/** How long a Lambda waits for its spans to leave, in milliseconds: they would be frozen with it. */
+const FLUSH_MS = 1_000;
 
 /**
  * The worker as a Lambda handler: takes the AWS event of one of its sources, answers in that source's own shape. Order, outermost
- * first: result → correlation and tracing → middlewares → decode → record correlation → services → handle.
+ * first: result → correlation → tracing → middlewares → decode → record correlation → services → handle. Throws `foreign_event` and
+ * `switched_off`, what the worker throws, and, for a source that knows only all or nothing, what a record failed with.
  */
 export const createHandler = (options: HandlerOptions): Handler => {
   const prepared = prepareWorker(options);
-  return (event, context = {}) => invoke(prepared, event, context);
+  const { tracer } = options.host;
+  return async (event, context = {}) => {
+    try {
+      return await invoke(prepared, event, context);
+    } finally {
+      if (tracer?.enabled === true) await tracer.flush({ timeoutMs: FLUSH_MS });
+    }
+  };
 };
 
+type Decoded = { source: Source; batch: DecodedBatch<unknown> };
+
+/** Runs one event through the pipeline. The local runtime calls this for events that need no flush behind them. */
 export const invoke = (prepared: PreparedWorker, event: unknown, context: InvocationContext): Promise<JsonValue> => {
   const { name, host, worker } = prepared;
-  const correlation = context.awsRequestId ?? host.platform.random.uuid();
-  return withInvocation({ name, host, correlation }, () =>
-    runMiddlewares(worker.middlewares, event, context, (seen) => handleEvent(prepared, seen, context, correlation)),
-  );
+  return withInvocation({ name, host, requestId: context.awsRequestId }, async (correlation) => {
+    assertOn(prepared);
+    const decodeEvent = (seen: unknown): Decoded => {
+      const source = sourceOf(prepared, seen);
+      return { source, batch: source.decode(seen, { correlation, nowMs: host.platform.clock.now() }) };
+    };
+    // A middleware may change the event or refuse it, so what is decoded in front of it only serves the span.
+    const plain = worker.middlewares.length === 0;
+    const first = plain ? decodeEvent(event) : producersOf(prepared, () => decodeEvent(event));
+    const span = { tracer: host.tracer, worker: name, source: first?.source, records: first?.batch.records ?? [] };
+    return inSpan(span, () =>
+      plain && first !== undefined
+        ? handleEvent(prepared, first, event, context)
+        : runMiddlewares(worker.middlewares, event, context, async (seen) =>
+            handleEvent(prepared, decodeEvent(seen), seen, context),
+          ),
+    );
+  });
+};
+
+const producersOf = ({ host }: PreparedWorker, decode: () => Decoded): Decoded | undefined => {
+  if (host.tracer?.enabled !== true) return undefined;
+  try {
+    return decode();
+  } catch {
+    return undefined;
+  }
 };
 
 const handleEvent = async (
   prepared: PreparedWorker,
+  { source, batch }: Decoded,
   event: unknown,
   context: InvocationContext,
-  correlation: string,
 ): Promise<JsonValue> => {
-  const source = sourceOf(prepared, event);
-  const batch = source.decode(event, { correlation, nowMs: prepared.host.platform.clock.now() });
-  // Only dead letters need the raw records, and most batches have none.
-  let raw: Map<WorkerRecord<unknown>, JsonValue> | undefined;
-  const rawOf = (record: WorkerRecord<unknown>): JsonValue | undefined => {
-    raw ??= rawRecords(event, batch);
-    return raw.get(record);
-  };
   const run = {
     worker: prepared.worker,
     name: prepared.name,
+    source,
     services: await prepared.services(),
-    deadLetters: prepared.deadLetters,
     log: prepared.host.log,
     signal: context.signal ?? new AbortController().signal,
-    remainingMs: context.getRemainingTimeInMillis ?? (() => Number.POSITIVE_INFINITY),
-    payloadOf: (record: WorkerRecord<unknown>) => rawOf(record) ?? (record.data as JsonValue),
+    remainingMs: () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
   };
-  if (source.mode === 'request') return answerRequests({ ...run, batch }, Array.isArray(event));
-  const { counters, outcomes } = await runBatch({ ...run, batch });
-  const answer = source.respond(batch, outcomes);
+  if (source.mode === 'request') return answerRequests(run, batch.records, Array.isArray(event));
+  const payloadAt = (index: number): JsonValue => batch.raw[index] ?? null;
+  const { counters, outcomes, repeated } = await runBatch({
+    ...run,
+    batch,
+    deadLetters: prepared.deadLetters,
+    payloadAt,
+  });
+  const answer = source.respond(batch, repeated);
   const [firstFailure] = outcomes.retried.values();
   // A source without partial failure knows only all or nothing, and a swallowed failure would be a lost record.
   if (firstFailure !== undefined && !('batchItemFailures' in answer)) throw firstFailure;
-  return { ...(isObject(counters) ? (counters as JsonObject) : { result: counters }), ...answer };
+  return { ...(isObject(counters) ? (counters as JsonObject) : { result: counters ?? null }), ...answer };
 };
 
-/** One request answers with its value; an array of them (BatchInvoke) with as many answers in order, each failing for itself. */
-const answerRequests = async (run: Parameters<typeof runBatch>[0], many: boolean): Promise<JsonValue> => {
-  const one = async (record: WorkerRecord<unknown>) =>
-    (await runBatch({ ...run, batch: { records: [record], undecodable: [] } })).counters;
-  const [first] = run.batch.records;
-  if (!many && first !== undefined) return one(first);
-  return Promise.all(
-    run.batch.records.map((record) =>
-      one(record).then(
-        (data): JsonValue => ({ data }),
-        (error: unknown): JsonValue => ({
-          data: null,
-          errorMessage: toError(error).message,
-          errorType: toError(error).name,
-        }),
-      ),
-    ),
-  );
-};
-
-const sourceOf = ({ name, worker }: PreparedWorker, event: unknown): Source => {
-  const source = worker.sources.find((each) => each.recognises(event));
-  if (source !== undefined) return source;
-  const expected = worker.sources.map(({ kind, resource }) => `${kind} (${resource})`).join(' or ');
-  throw new WorkerError('foreign_event', `${name} takes events of ${expected}; this event is of another source`);
-};
-
-/** Which raw record each decoded one came from, by position in the event; undecodable ones keep their raw form themselves. */
-const rawRecords = (event: unknown, batch: Batch<unknown>): Map<WorkerRecord<unknown>, JsonValue> => {
-  const kept = new Set(batch.undecodable.map(({ payload }) => payload as unknown));
-  const raws = recordsOf(event).filter((raw) => !kept.has(raw));
-  if (raws.length !== batch.records.length) return new Map();
-  return new Map(batch.records.map((record, at) => [record, raws[at] as JsonValue]));
+/** The source of the event: of several of its kind the one that the event names, as far as AWS kept the names. */
+export const sourceOf = (
+  { name, worker: { sources } }: Pick<PreparedWorker, 'name' | 'worker'>,
+  event: unknown,
+): Source => {
+  const [first, ...others] = sources.filter((source) => source.recognises(event));
+  if (first === undefined) {
+    const expected = sources.map(({ kind, resource }) => `${kind} (${resource})`).join(' or ');
+    throw new WorkerError('foreign_event', `${name} takes events of ${expected}; this event is of another source`);
+  }
+  if (others.length === 0) return first;
+  const named = resourceNamedBy(event);
+  return others.find(({ resource }) => resource === named) ?? first;
 };

@@ -1,10 +1,12 @@
 import type { JsonValue } from '@verifiedfan/ports';
 import type { Middleware, MiddlewareRequest } from './define-worker.ts';
-import { toError } from './errors.ts';
+
+type Stage = 'before' | 'after' | 'onError';
 
 /**
- * Runs ordinary middy middlewares around `handle`: `before` in order, `after` and `onError` in reverse; a value returned by any of them
- * ends the run with it, as in middy 7 (https://middy.js.org/docs/intro/how-it-works).
+ * Runs ordinary middy middlewares around `handle` as middy 7 does (https://middy.js.org/docs/intro/how-it-works): `before` in order, `after`
+ * and `onError` in reverse. A value that one of them returns, or sets as `earlyResponse`, is the answer and ends its stage; from `before`
+ * it skips the worker too. An error is thrown unless an `onError` answers; an answer from before the error does not count.
  */
 export const runMiddlewares = async (
   middlewares: readonly Middleware[],
@@ -13,31 +15,35 @@ export const runMiddlewares = async (
   handle: (event: unknown) => Promise<JsonValue>,
 ): Promise<JsonValue> => {
   if (middlewares.length === 0) return handle(event);
-  const request: MiddlewareRequest = { event, context, response: undefined, error: null, internal: {} };
+  const request: MiddlewareRequest = { event, context, response: undefined, error: undefined, internal: {} };
   const reversed = middlewares.toReversed();
   try {
-    const early = await runEach(middlewares, 'before', request);
-    if (early !== undefined) return early as JsonValue;
-    request.response = await handle(request.event);
-    const replaced = await runEach(reversed, 'after', request);
-    if (replaced !== undefined) request.response = replaced;
+    if (!(await runStage(middlewares, 'before', request))) {
+      request.response = await handle(request.event);
+      await runStage(reversed, 'after', request);
+    }
   } catch (thrown) {
-    request.error = toError(thrown);
-    const recovered = await runEach(reversed, 'onError', request);
-    if (recovered !== undefined) request.response = recovered;
+    request.response = undefined;
+    delete request.earlyResponse;
+    request.error = thrown;
+    await runStage(reversed, 'onError', request);
     if (request.response === undefined) throw request.error;
   }
   return request.response as JsonValue;
 };
 
-const runEach = async (
+/** True when a middleware answered. */
+const runStage = async (
   middlewares: readonly Middleware[],
-  stage: 'before' | 'after' | 'onError',
+  stage: Stage,
   request: MiddlewareRequest,
-): Promise<unknown> => {
+): Promise<boolean> => {
   for (const middleware of middlewares) {
     const value = await middleware[stage]?.(request);
-    if (value !== undefined) return value;
+    if (value !== undefined) request.earlyResponse = value;
+    if (!('earlyResponse' in request)) continue;
+    request.response = request.earlyResponse;
+    return true;
   }
-  return undefined;
+  return false;
 };

@@ -25,6 +25,7 @@ export type RecordMeta = {
   group?: string;
   /** How often a queue handed this message out, this time included. */
   receiveCount?: number;
+  /** The record's own, or one made from its id: the same over redeliveries. */
   correlation: string;
   traceparent?: string;
   /** When the source took the record, in milliseconds. */
@@ -41,7 +42,11 @@ export type Undecodable = { position: string; reason: string; payload: JsonValue
 export type Batch<Data> = {
   records: WorkerRecord<Data>[];
   undecodable: Undecodable[];
+  /** The shard that all records are from, where the source says so. */
   shard?: string;
   /** Tumbling window state, to be handed back (https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html). */
   state?: JsonValue;
 };
+
+/** A batch that was decoded from an event: `raw[n]` is what `records[n]` was made of, to be kept with its dead letter. */
+export type DecodedBatch<Data> = Batch<Data> & { raw: JsonValue[] };

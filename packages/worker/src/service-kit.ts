@@ -1,6 +1,8 @@
 import type { Clock, Flags, Metrics, Platform, Random, Resources, Secrets } from '@verifiedfan/ports';
 import type { WorkerLog } from './define-worker.ts';
 import { WorkerError } from './errors.ts';
+import { parseTarget } from './loop-guard/index.ts';
+import type { WorkerTracer } from './tracing.ts';
 
 /** Tells whether everything in front of a worker is done, where the platform can know it. */
 export type Upstream = {
@@ -15,6 +17,8 @@ export type Upstream = {
 export type WorkerHost = {
   platform: Platform;
   log: WorkerLog;
+  /** Makes a span of every batch; without one nothing is traced. */
+  tracer?: WorkerTracer | undefined;
   /** The base URL of another service or third party, such as `entryService` or `slack`. */
   endpoint(name: string): string;
   /** Short-lived tokens for one audience. */
@@ -29,7 +33,7 @@ export type CallerClaims = { sub: string; permissions?: readonly string[] | unde
 
 /** What `services` of a worker may use: the ports, narrowed to what the worker declared. */
 export type ServiceKit = Resources &
-  Omit<WorkerHost, 'platform'> & {
+  Omit<WorkerHost, 'platform' | 'tracer'> & {
     clock: Clock;
     random: Random;
     metrics: Metrics;
@@ -44,24 +48,26 @@ type Declared = {
   reads: readonly string[];
   writes: readonly string[];
   requeues: readonly string[];
+  deletes: readonly string[];
   calls: readonly string[];
 };
 
-/** Hands out only what the definition names: what is not declared has no rights on AWS, so it must not work here either. */
+/**
+ * Hands out only what the definition names, and throws `undeclared` for anything else: what is not declared has no rights on AWS, so it
+ * must not work here either. The source itself is not among it: the platform reads it for the worker.
+ */
 export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceKit => {
-  const names = new Set(
-    [...declared.reads, ...declared.writes, ...declared.requeues].map((entry) => entry.split('/')[0]),
-  );
-  const guard = <T>(open: (name: string) => T) => {
-    return (name: string): T => {
-      if (!names.has(name))
-        throw new WorkerError('undeclared', `${declared.name} uses ${name} without declaring it in reads or writes`);
-      return open(name);
+  const { name: worker, reads, writes, requeues, deletes, calls } = declared;
+  const names = new Set([...reads, ...writes, ...requeues, ...deletes].map((target) => parseTarget(target).resource));
+  const guard =
+    <T>(open: (name: string) => T) =>
+    (name: string): T => {
+      if (names.has(name)) return open(name);
+      throw new WorkerError('undeclared', `${worker} uses ${name} without declaring it in reads or writes`);
     };
-  };
   const { platform } = host;
   return {
-    worker: declared.name,
+    worker,
     log: host.log,
     clock: platform.clock,
     random: platform.random,
@@ -72,9 +78,8 @@ export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceK
     workerToken: host.workerToken,
     verifyToken: host.verifyToken,
     endpoint(name) {
-      if (!declared.calls.includes(name))
-        throw new WorkerError('undeclared', `${declared.name} calls ${name} without declaring it in calls`);
-      return host.endpoint(name);
+      if (calls.includes(name)) return host.endpoint(name);
+      throw new WorkerError('undeclared', `${worker} calls ${name} without declaring it in calls`);
     },
     table: guard((name) => platform.table(name)),
     stream: guard((name) => platform.stream(name)),

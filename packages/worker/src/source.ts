@@ -1,6 +1,6 @@
 import type { JsonValue } from '@verifiedfan/ports';
 import type { Outcomes } from './outcomes.ts';
-import type { Batch, SourceKind, WorkerRecord } from './record.ts';
+import type { Batch, DecodedBatch, SourceKind, WorkerRecord } from './record.ts';
 
 /** What a decoder needs besides the event: ids are made from here, so that a replay makes the same ones. */
 export type DecodeContext = { correlation: string; nowMs: number };
@@ -15,22 +15,22 @@ export type StreamSourceOptions = {
   bisectOnError?: boolean;
   /** Attempts after the first, -1 (until the record expires) to 10,000. @default -1 */
   maxRetries?: number;
-  /** Oldest record that is still tried, in seconds; -1 is unlimited. @default -1 */
+  /** Oldest record that is still tried, in seconds, 60 to 604,800; -1 is unlimited. @default -1 */
   maxAgeSeconds?: number;
   /** Batches of one shard at once, 1 to 10, in order per key. @default 1 */
   parallelization?: number;
   /** Tumbling window in seconds, 0 to 900: without one a DynamoDB batch does not say which shard it is from. @default 0 */
   windowSeconds?: number;
-  /** AWS event patterns, OR-ed; records that match none are passed over before they are decoded. */
+  /** AWS event patterns, at most 5, OR-ed; records that match none are passed over before they are decoded. */
   filters?: readonly JsonValue[];
 };
 
 export type QueueSourceOptions = {
   /** Most messages an invocation: 1 to 10,000, FIFO 1 to 10. @default 10 */
   batchSize?: number;
-  /** Longest wait for a batch to fill, in seconds, 0 to 300; over 10 messages at least 1. @default 0 */
+  /** Longest wait for a batch to fill, in seconds, 0 to 300; over 10 messages at least 1; FIFO none. @default 0 */
   batchWindowSeconds?: number;
-  /** Invocations at once, 2 to 1,000 on AWS. @default 2 */
+  /** Invocations at once, 2 to 1,000. @default 2 */
   maxConcurrency?: number;
 };
 
@@ -46,66 +46,48 @@ export type Source<Data = unknown> = {
   mode: 'batch' | 'request';
   stream?: Required<Omit<StreamSourceOptions, 'filters'>> & { filters: readonly JsonValue[] };
   queue?: Required<QueueSourceOptions> & { fifo: boolean };
-  /** Whether the event, as AWS sends it, is of this kind; the resource's own name is not compared. */
+  /** Whether the event, as AWS sends it, is of this kind; the resource's own name is not compared, since AWS may have made it up. */
   recognises(event: unknown): boolean;
-  decode(event: unknown, context: DecodeContext): Batch<Data>;
+  decode(event: unknown, context: DecodeContext): DecodedBatch<Data>;
+  /** The records that the source delivers again, in the order of the batch: more than what failed, where order counts. */
+  repeats(records: readonly WorkerRecord<unknown>[], outcomes: Outcomes): readonly WorkerRecord<unknown>[];
   /** The members that report failure for this source, put beside the counters; empty for sources that only know all or nothing. */
-  respond(batch: Batch<Data>, outcomes: Outcomes): { [member: string]: JsonValue };
-  /** The event that would hand over this raw record alone, to redrive a dead letter. */
-  redrive(payload: JsonValue): unknown;
+  respond(batch: Batch<Data>, repeated: readonly WorkerRecord<unknown>[]): { [member: string]: JsonValue };
+  /** The event that would hand over this raw record alone, to redrive a dead letter; `shard` where the record came with one. */
+  redrive(payload: JsonValue, shard?: string): unknown;
 };
 
-export const firstRecord = (event: unknown): Record<string, unknown> | undefined => {
-  if (!isObject(event) || !Array.isArray(event.Records)) return undefined;
-  const first: unknown = event.Records[0];
-  return isObject(first) ? first : undefined;
-};
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The records of an event of this shape; anything that is not an object is kept, to be rejected rather than lost. */
-export const recordsOf = (event: unknown): unknown[] =>
-  isObject(event) && Array.isArray(event.Records) ? event.Records : [];
-
-export const textOr = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback);
-
-/** `…:table/demandTable/stream/2026-…`, `…:stream/scoresStream`, `…:queueName`, `arn:aws:s3:::bucket` → the resource's name. */
-export const resourceOfArn = (arn: unknown, fallback: string): string => {
-  if (typeof arn !== 'string' || !arn.startsWith('arn:')) return fallback;
-  const tail = arn.split(':').slice(5).join(':');
-  const parts = tail.split('/');
-  return parts.length > 1 ? (parts[1] ?? fallback) : tail || fallback;
-};
-
-/** The same for the records of one event, which nearly always share their ARN: a name is worked out anew only when the ARN changes. */
-export const resourceNames = (fallback: string): ((arn: unknown) => string) => {
-  let last: unknown;
-  let name = fallback;
-  return (arn) => {
-    if (arn !== last) name = resourceOfArn(arn, fallback);
-    last = arn;
-    return name;
-  };
-};
-
-/** Correlation and trace of whoever made the record, where it says so. */
-export const metaOf = (data: unknown): { correlation?: string; traceparent?: string } => {
-  if (!isObject(data) || !isObject(data.meta)) return {};
-  const { correlation, traceparent } = data.meta;
-  return {
-    ...(typeof correlation === 'string' && CORRELATION.test(correlation) ? { correlation } : {}),
-    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
-  };
-};
-const CORRELATION = /^[A-Za-z0-9._-]{1,128}$/;
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** The lowest failed sequence is the checkpoint of a stream: AWS delivers everything from it on again. */
-export const lowestFailed = (
+/** A stream starts again at the first failed record. */
+export const repeatsFromFirstFailed = (
   records: readonly WorkerRecord<unknown>[],
-  outcomes: Outcomes,
-): { itemIdentifier: string }[] => {
-  const first = records.find((record) => outcomes.retried.has(record));
-  return first === undefined ? [] : [{ itemIdentifier: first.meta.sequence ?? first.meta.id }];
+  { retried }: Outcomes,
+): readonly WorkerRecord<unknown>[] => {
+  if (retried.size === 0) return [];
+  const first = records.findIndex((record) => retried.has(record));
+  return first < 0 ? [] : records.slice(first);
+};
+
+/** A source that knows only all or nothing. */
+export const repeatsAll = (
+  records: readonly WorkerRecord<unknown>[],
+  { retried }: Outcomes,
+): readonly WorkerRecord<unknown>[] => (retried.size === 0 ? [] : records);
+
+/**
+ * The lowest failed sequence is the checkpoint of a stream: AWS delivers everything from it on again. A window's state goes back as it
+ * came, because an answer without it counts as a failure.
+ */
+export const respondToStream = (
+  { state }: Batch<unknown>,
+  [first]: readonly WorkerRecord<unknown>[],
+): { [member: string]: JsonValue } => ({
+  batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first.meta.sequence ?? '' }],
+  ...(state === undefined ? {} : { state }),
+});
+
+/** The shard and the state of a tumbling window; without one an event has neither. */
+export const windowOf = (event: unknown): { shard?: string; state?: JsonValue } => {
+  if (typeof event !== 'object' || event === null || !('window' in event)) return {};
+  const { shardId, state } = event as { shardId?: unknown; state?: unknown };
+  return { ...(typeof shardId === 'string' ? { shard: shardId } : {}), state: (state ?? {}) as JsonValue };
 };

@@ -161,9 +161,10 @@ const observed = (prepared: PreparedWorker, observers: ReadonlySet<Observer>): P
   deadLetters: {
     ...prepared.deadLetters,
     async add(worker, rejections) {
-      await prepared.deadLetters.add(worker, rejections);
+      const added = await prepared.deadLetters.add(worker, rejections);
       const count = rejections.filter(({ part }) => part !== true).length;
       if (count > 0) for (const observer of observers) observer.deadLettered?.(worker, count);
+      return added;
     },
   },
 });

@@ -1,16 +1,22 @@
-import type { JsonObject } from '@verifiedfan/ports';
+import { toCorrelationId } from '@verifiedfan/correlation';
+import type { JsonObject, JsonValue } from '@verifiedfan/ports';
+import { isObject, textOr } from '../event-parts.ts';
 import type { RecordMeta, WorkerRecord } from '../record.ts';
-import { isObject, type Source, textOr } from '../source.ts';
+import { type DecodeContext, repeatsAll, type Source } from '../source.ts';
 
 /** What a resolver is asked. `context` is what the authorizer found out about the caller. */
 export type FieldRequest = {
   field: string;
   arguments: JsonObject;
   context: Record<string, string>;
+  /** In lower case. The caller's token is among them: never log these. */
   headers: Record<string, string>;
 };
 
-/** A direct Lambda resolver, one event a field or an array of them: https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference.html */
+/**
+ * A direct Lambda resolver of one field: one event, or an array of them (BatchInvoke).
+ * Shape: https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference.html
+ */
 export const appsyncResolver = (field: string): Source<FieldRequest> => ({
   kind: 'appsync-resolver',
   resource: field,
@@ -19,20 +25,20 @@ export const appsyncResolver = (field: string): Source<FieldRequest> => ({
     const first: unknown = Array.isArray(event) ? event[0] : event;
     return isObject(first) && isObject(first.info) && typeof first.info.fieldName === 'string';
   },
-  decode: (event, context) => ({
-    records: (Array.isArray(event) ? event : [event]).map((each: unknown) => decodeField(each, context)),
-    undecodable: [],
-  }),
+  decode(event, context) {
+    const raw = (Array.isArray(event) ? event : [event]) as JsonValue[];
+    return { records: raw.map((each) => decodeField(each, context)), raw, undecodable: [] };
+  },
+  repeats: repeatsAll,
   respond: () => ({}),
   redrive: (payload) => payload,
 });
 
-const decodeField = (event: unknown, context: { correlation: string; nowMs: number }): WorkerRecord<FieldRequest> => {
+const decodeField = (event: unknown, context: DecodeContext): WorkerRecord<FieldRequest> => {
   const body = isObject(event) ? event : {};
   const info = isObject(body.info) ? body.info : {};
   const identity = isObject(body.identity) ? body.identity : {};
   const headers = textMembers(isObject(body.request) ? body.request.headers : undefined);
-  const correlation = headers['x-correlation-id'] ?? '';
   const field = textOr(info.fieldName, '');
   const data = {
     field,
@@ -40,15 +46,26 @@ const decodeField = (event: unknown, context: { correlation: string; nowMs: numb
     context: textMembers(identity.resolverContext),
     headers,
   };
-  const meta: RecordMeta = {
-    source: 'appsync-resolver',
-    id: context.correlation,
-    position: `${textOr(info.parentTypeName, 'Query')}.${field}`,
-    correlation: /^[A-Za-z0-9._-]{1,128}$/.test(correlation) ? correlation : context.correlation,
-    timeMs: context.nowMs,
+  const position = `${textOr(info.parentTypeName, 'Query')}.${field}`;
+  return {
+    data,
+    meta: requestMeta({ source: 'appsync-resolver', id: context.correlation, position }, headers, context),
   };
+};
+
+const requestMeta = (
+  identity: Pick<RecordMeta, 'source' | 'id' | 'position'>,
+  headers: Record<string, string>,
+  { correlation, nowMs }: DecodeContext,
+): RecordMeta => {
+  const meta: RecordMeta = {
+    ...identity,
+    correlation: toCorrelationId(headers['x-correlation-id'], { uuid: () => correlation }),
+    timeMs: nowMs,
+  };
+  // A tracer checks it; what is no traceparent begins a trace of its own.
   if (headers.traceparent !== undefined) meta.traceparent = headers.traceparent;
-  return { data, meta };
+  return meta;
 };
 
 const textMembers = (value: unknown): Record<string, string> =>
@@ -68,6 +85,7 @@ export type AuthorizationAnswer = {
   ttlOverride?: number;
 };
 
+/** An API's Lambda authorizer: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#aws-lambda-authorization */
 export const appsyncAuthorizer = (): Source<AuthorizationRequest> => ({
   kind: 'appsync-authorizer',
   resource: 'authorizer',
@@ -80,15 +98,12 @@ export const appsyncAuthorizer = (): Source<AuthorizationRequest> => ({
     const data: AuthorizationRequest = { token: textOr(body.authorizationToken, ''), apiId: textOr(request.apiId, '') };
     if (typeof request.operationName === 'string') data.operation = request.operationName;
     const id = textOr(request.requestId, context.correlation);
-    const meta: RecordMeta = {
-      source: 'appsync-authorizer',
-      id,
-      position: `authorizer/${id}`,
-      correlation: context.correlation,
-      timeMs: context.nowMs,
-    };
-    return { records: [{ data, meta }], undecodable: [] };
+    const identity = { source: 'appsync-authorizer', id, position: `authorizer/${id}` } as const;
+    // Events from before April 2024 have no headers.
+    const meta = requestMeta(identity, textMembers(body.requestHeaders), context);
+    return { records: [{ data, meta }], raw: [event as JsonValue], undecodable: [] };
   },
+  repeats: repeatsAll,
   respond: () => ({}),
   redrive: (payload) => payload,
 });

@@ -1,16 +1,14 @@
 import type { ChangeHeader, ChangeRecord, Item, JsonObject, JsonValue, Key } from '@verifiedfan/ports';
 import { type AttributeMap, fromAttributes, toAttributes } from '../attributes/index.ts';
+import { decodeRecords, eventSourceOf, isObject, isWindowEnd, metaOf, resourceNames, textOr } from '../event-parts.ts';
 import type { RecordMeta, Undecodable, WorkerRecord } from '../record.ts';
 import {
-  firstRecord,
-  isObject,
-  lowestFailed,
-  metaOf,
-  recordsOf,
-  resourceNames,
+  type DecodeContext,
+  repeatsFromFirstFailed,
+  respondToStream,
   type Source,
   type StreamSourceOptions,
-  textOr,
+  windowOf,
 } from '../source.ts';
 import { streamOptions } from './stream-options.ts';
 
@@ -26,33 +24,20 @@ export const dynamodbStream = (table: string, options: StreamSourceOptions = {})
   resource: table,
   mode: 'batch',
   stream: streamOptions(options),
-  recognises: (event) => {
-    const source = firstRecord(event)?.eventSource;
-    return source === undefined ? isWindowEnd(event) : source === 'aws:dynamodb';
-  },
+  recognises: (event) => eventSourceOf(event) === 'aws:dynamodb' || isWindowEnd(event, 'dynamodb'),
   decode(event, context) {
-    const shard = isObject(event) && typeof event.shardId === 'string' ? event.shardId : undefined;
-    const records: WorkerRecord<RowChange>[] = [];
-    const undecodable: Undecodable[] = [];
+    const window = windowOf(event);
     const nameOf = resourceNames(table);
-    for (const raw of recordsOf(event)) {
-      const decoded = decodeChange(raw, nameOf, shard, context);
-      if ('reason' in decoded) undecodable.push(decoded);
-      else records.push(decoded);
-    }
-    const state = isObject(event) && isObject(event.window) ? { state: (event.state ?? {}) as JsonValue } : {};
-    return { records, undecodable, ...(shard === undefined ? {} : { shard }), ...state };
+    return { ...decodeRecords(event, (raw) => decodeChange(raw, nameOf, window.shard, context)), ...window };
   },
-  respond: (batch, outcomes) => ({
-    batchItemFailures: lowestFailed(batch.records, outcomes),
-    ...(batch.state === undefined ? {} : { state: batch.state }),
+  repeats: repeatsFromFirstFailed,
+  respond: respondToStream,
+  redrive: (payload, shard) => ({
+    Records: [payload],
+    // A window that has neither begun nor ended: only its shard is wanted.
+    ...(shard === undefined ? {} : { window: {}, state: {}, shardId: shard }),
   }),
-  redrive: (payload) => ({ Records: [payload] }),
 });
-
-/** The last invocation of a window may bring no records. */
-const isWindowEnd = (event: unknown): boolean =>
-  isObject(event) && isObject(event.window) && textOr(event.eventSourceARN, '').includes(':dynamodb:');
 
 const EVENT_NAMES: readonly unknown[] = ['INSERT', 'MODIFY', 'REMOVE'];
 
@@ -60,7 +45,7 @@ const decodeChange = (
   raw: unknown,
   nameOf: (arn: unknown) => string,
   shard: string | undefined,
-  context: { correlation: string; nowMs: number },
+  context: DecodeContext,
 ): WorkerRecord<RowChange> | Undecodable => {
   const record = isObject(raw) ? raw : {};
   const body = isObject(record.dynamodb) ? record.dynamodb : {};
@@ -81,9 +66,10 @@ const decodeChange = (
     if (newItem !== undefined) change.newItem = newItem as Item;
     const seconds = body.ApproximateCreationDateTime;
     const timeMs = typeof seconds === 'number' ? toMilliseconds(seconds) : context.nowMs;
+    const id = sequence || textOr(record.eventID, '');
     return {
       data: change,
-      meta: changeMeta({ change, sequence, position, shard, timeMs, correlation: context.correlation }),
+      meta: changeMeta({ change, id, sequence, position, shard, timeMs, correlation: context.correlation }),
     };
   } catch {
     return undecodable('an image is not DynamoDB JSON');
@@ -99,6 +85,7 @@ const imageOf = (image: unknown): JsonObject | undefined =>
 
 type MetaParts = {
   change: RowChange;
+  id: string;
   sequence: string;
   position: string;
   shard: string | undefined;
@@ -106,34 +93,46 @@ type MetaParts = {
   correlation: string;
 };
 
-const changeMeta = ({ change, sequence, position, shard, timeMs, correlation }: MetaParts): RecordMeta => {
+const changeMeta = ({ change, id, sequence, position, shard, timeMs, correlation }: MetaParts): RecordMeta => {
   const own = metaOf(change.newItem ?? change.oldItem);
   const meta: RecordMeta = {
     source: 'dynamodb',
-    id: sequence,
+    id,
     position,
-    sequence,
     group: `${change.keys.PK}\u0000${change.keys.SK}`,
     correlation: own.correlation ?? (sequence || correlation),
     timeMs,
   };
+  if (sequence !== '') meta.sequence = sequence;
   if (shard !== undefined) meta.shard = shard;
   if (own.traceparent !== undefined) meta.traceparent = own.traceparent;
   return meta;
 };
 
-/** The same record from the local change stream without typed JSON; a test proves that both ways agree. */
-export const fromChangeRecord = (record: ChangeRecord, table: string): WorkerRecord<RowChange> => {
+/**
+ * The same record from the local change stream without typed JSON; a test proves that both ways agree. The shard is told only for a
+ * source with a window, as on AWS.
+ */
+export const fromChangeRecord = (
+  record: ChangeRecord,
+  table: string,
+  { windowed = false }: { windowed?: boolean } = {},
+): WorkerRecord<RowChange> => {
   const change: RowChange = { eventName: record.eventName, keys: record.keys };
   if (record.oldItem !== undefined) change.oldItem = record.oldItem;
   if (record.newItem !== undefined) change.newItem = record.newItem;
-  const { sequence, shard, atMs } = record;
-  // AWS tells whole seconds, so nothing may depend on more.
-  const timeMs = Math.floor(atMs / 1_000) * 1_000;
-  return {
-    data: change,
-    meta: changeMeta({ change, sequence, position: `${table}/${sequence}`, shard, timeMs, correlation: sequence }),
-  };
+  const { sequence, atMs } = record;
+  const meta = changeMeta({
+    change,
+    id: sequence,
+    sequence,
+    position: `${table}/${sequence}`,
+    shard: windowed ? record.shard : undefined,
+    // AWS tells whole seconds, so nothing may depend on more.
+    timeMs: Math.floor(atMs / 1_000) * 1_000,
+    correlation: sequence,
+  });
+  return { data: change, meta };
 };
 
 /** One record of the AWS event for a record of the local change stream. */

@@ -1,15 +1,22 @@
 import type { JsonValue, StreamRecord } from '@verifiedfan/ports';
+import {
+  decodeRecords,
+  eventSourceOf,
+  isObject,
+  isWindowEnd,
+  metaOf,
+  numberOr,
+  resourceNames,
+  textOr,
+} from '../event-parts.ts';
 import type { RecordMeta, Undecodable, WorkerRecord } from '../record.ts';
 import {
-  firstRecord,
-  isObject,
-  lowestFailed,
-  metaOf,
-  recordsOf,
-  resourceNames,
+  type DecodeContext,
+  repeatsFromFirstFailed,
+  respondToStream,
   type Source,
   type StreamSourceOptions,
-  textOr,
+  windowOf,
 } from '../source.ts';
 import { streamOptions } from './stream-options.ts';
 
@@ -19,55 +26,43 @@ export const kinesis = <Data = JsonValue>(stream: string, options: StreamSourceO
   resource: stream,
   mode: 'batch',
   stream: streamOptions(options),
-  recognises: (event) => firstRecord(event)?.eventSource === 'aws:kinesis',
+  recognises: (event) => eventSourceOf(event) === 'aws:kinesis' || isWindowEnd(event, 'kinesis'),
   decode(event, context) {
-    const records: WorkerRecord<Data>[] = [];
-    const undecodable: Undecodable[] = [];
     const nameOf = resourceNames(stream);
-    for (const raw of recordsOf(event)) {
-      const decoded = decodeKinesisRecord<Data>(raw, nameOf, context);
-      if ('reason' in decoded) undecodable.push(decoded);
-      else records.push(decoded);
-    }
-    const shard = records[0]?.meta.shard;
-    return { records, undecodable, ...(shard === undefined ? {} : { shard }), ...windowState(event) };
+    const batch = decodeRecords(event, (raw) => decodeKinesisRecord<Data>(raw, nameOf, context));
+    const shard = batch.records[0]?.meta.shard;
+    return { ...batch, ...(shard === undefined ? {} : { shard }), ...windowOf(event) };
   },
-  respond: (batch, outcomes) => ({
-    batchItemFailures: lowestFailed(batch.records, outcomes),
-    ...(batch.state === undefined ? {} : { state: batch.state }),
-  }),
+  repeats: repeatsFromFirstFailed,
+  respond: respondToStream,
   redrive: (payload) => ({ Records: [payload] }),
 });
-
-const windowState = (event: unknown): { state?: JsonValue } =>
-  isObject(event) && isObject(event.window) ? { state: (event.state ?? {}) as JsonValue } : {};
 
 const decodeKinesisRecord = <Data>(
   raw: unknown,
   nameOf: (arn: unknown) => string,
-  context: { correlation: string; nowMs: number },
+  context: DecodeContext,
 ): WorkerRecord<Data> | Undecodable => {
   const record = isObject(raw) ? raw : {};
   const body = isObject(record.kinesis) ? record.kinesis : {};
   const sequence = textOr(body.sequenceNumber, '');
   const id = textOr(record.eventID, sequence);
-  const name = nameOf(record.eventSourceARN);
-  const position = `${name}/${id || 'unknown'}`;
+  const position = `${nameOf(record.eventSourceARN)}/${id || 'unknown'}`;
   if (typeof body.data !== 'string') return { position, reason: 'the record has no data', payload: raw as JsonValue };
   const parsed = parseJson(Buffer.from(body.data, 'base64'));
   if ('reason' in parsed) return { position, reason: parsed.reason, payload: raw as JsonValue };
   const shard = id.includes(':') ? id.slice(0, id.indexOf(':')) : undefined;
   const group = textOr(body.partitionKey, '');
-  const seconds = body.approximateArrivalTimestamp;
   const meta: RecordMeta = {
     source: 'kinesis',
     id,
     position,
     ...(sequence === '' ? {} : { sequence }),
     ...(shard === undefined ? {} : { shard }),
+    // A stream that spreads its records by itself hands out none.
     ...(group === '' ? {} : { group }),
     correlation: sequence || context.correlation,
-    timeMs: typeof seconds === 'number' ? Math.round(seconds * 1_000) : context.nowMs,
+    timeMs: Math.round(numberOr(body.approximateArrivalTimestamp, context.nowMs / 1_000) * 1_000),
     ...metaOf(parsed.value),
   };
   return { data: parsed.value as Data, meta };
@@ -94,13 +89,19 @@ export const fromStreamRecord = <Data>(record: StreamRecord, stream: string): Wo
   return { data: parsed.value as Data, meta };
 };
 
+/** The data of a local record, parsed once for all who ask; undefined when they are not JSON. For filters, which look before decoding. */
+export const dataOfStreamRecord = (record: StreamRecord): JsonValue | undefined => {
+  const parsed = parseShared(record);
+  return 'reason' in parsed ? undefined : parsed.value;
+};
+
 /** One record of the AWS event for a record of the local stream. */
 export const kinesisPayload = (record: StreamRecord, stream: string): JsonValue => ({
   kinesis: {
     kinesisSchemaVersion: '1.0',
     partitionKey: record.partitionKey,
     sequenceNumber: record.sequence,
-    data: Buffer.from(record.data as string).toString('base64'),
+    data: toBase64(record.data),
     approximateArrivalTimestamp: record.arrivedAtMs / 1_000,
   },
   eventSource: 'aws:kinesis',
@@ -112,12 +113,17 @@ export const kinesisPayload = (record: StreamRecord, stream: string): JsonValue 
   eventSourceARN: `arn:aws:kinesis:local:000000000000:stream/${stream}`,
 });
 
+const toBase64 = (data: string | Uint8Array): string => Buffer.from(data as Uint8Array).toString('base64');
+
 type Parsed = { value: JsonValue } | { reason: string };
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+// The mark is dropped below, so that bytes and text are treated alike.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const BYTE_ORDER_MARK = '\uFEFF';
 
 const parseJson = (data: Uint8Array | string): Parsed => {
   try {
-    return { value: JSON.parse(typeof data === 'string' ? data : utf8.decode(data)) as JsonValue };
+    const text = typeof data === 'string' ? data : utf8.decode(data);
+    return { value: JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text) as JsonValue };
   } catch {
     // The parser's own message quotes the data, which must not reach a reason.
     return { reason: 'the data is not JSON in UTF-8' };

@@ -1,6 +1,7 @@
 import type { JsonValue, ObjectInfo } from '@verifiedfan/ports';
+import { decodeRecords, eventSourceOf, isObject, textOr } from '../event-parts.ts';
 import type { RecordMeta, Undecodable, WorkerRecord } from '../record.ts';
-import { firstRecord, isObject, recordsOf, type Source, textOr } from '../source.ts';
+import { type DecodeContext, repeatsAll, type Source } from '../source.ts';
 
 /** One upload, with its key decoded. Members that S3 left out are absent. */
 export type UploadedObject = {
@@ -13,25 +14,17 @@ export type UploadedObject = {
 };
 
 /**
- * Uploads into a bucket; asynchronous, so a failure is a throw and AWS tries the whole event again, twice.
+ * Uploads into a bucket; asynchronous, so a failure is a throw and AWS tries the whole event again, twice. Other notifications, deletions
+ * for one, are passed over.
  * Shapes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export const s3 = (bucket: string): Source<UploadedObject> => ({
   kind: 's3',
   resource: bucket,
   mode: 'batch',
-  recognises: (event) => firstRecord(event)?.eventSource === 'aws:s3' || isTestEvent(event),
-  decode(event, context) {
-    const records: WorkerRecord<UploadedObject>[] = [];
-    const undecodable: Undecodable[] = [];
-    for (const raw of recordsOf(event)) {
-      const decoded = decodeUpload(raw, bucket, context);
-      if (decoded === undefined) continue;
-      if ('reason' in decoded) undecodable.push(decoded);
-      else records.push(decoded);
-    }
-    return { records, undecodable };
-  },
+  recognises: (event) => eventSourceOf(event) === 'aws:s3' || isTestEvent(event),
+  decode: (event, context) => decodeRecords(event, (raw) => decodeUpload(raw, bucket, context)),
+  repeats: repeatsAll,
   respond: () => ({}),
   redrive: (payload) => ({ Records: [payload] }),
 });
@@ -42,31 +35,33 @@ const isTestEvent = (event: unknown): boolean => isObject(event) && event.Event 
 const decodeUpload = (
   raw: unknown,
   fallbackBucket: string,
-  context: { correlation: string; nowMs: number },
+  context: DecodeContext,
 ): WorkerRecord<UploadedObject> | Undecodable | undefined => {
   const record = isObject(raw) ? raw : {};
   // Lifecycle fixtures keep the prefix that notifications do not have.
   const eventName = textOr(record.eventName, '').replace(/^s3:/, '');
   if (eventName !== '' && !eventName.startsWith('ObjectCreated:')) return undefined;
   const body = isObject(record.s3) ? record.s3 : {};
-  const bucket = textOr(isObject(body.bucket) ? body.bucket.name : undefined, fallbackBucket);
   const object = isObject(body.object) ? body.object : {};
   const encoded = textOr(object.key, '');
-  const key = decodeKey(encoded);
-  const sequencer = textOr(object.sequencer, '');
-  const position = `${bucket}/${encoded || 'unknown'}`;
-  if (key === undefined || key === '')
-    return { position, reason: 'the key is missing or not URL-encoded', payload: raw as JsonValue };
-  const upload: UploadedObject = { bucket, key };
+  const upload: UploadedObject = {
+    bucket: textOr(isObject(body.bucket) ? body.bucket.name : undefined, fallbackBucket),
+    key: decodeKey(encoded) ?? '',
+  };
   if (typeof object.eTag === 'string') upload.etag = object.eTag.replaceAll('"', '');
   if (typeof object.versionId === 'string') upload.version = object.versionId;
-  if (sequencer !== '') upload.sequencer = sequencer;
+  if (typeof object.sequencer === 'string' && object.sequencer !== '') upload.sequencer = object.sequencer;
   if (typeof object.size === 'number') upload.size = object.size;
+  // Uploads of one key are different records, so a position needs more than the key.
+  const id = upload.sequencer ?? upload.version ?? upload.etag ?? 'unknown';
+  const position = `${upload.bucket}/${encoded || 'unknown'}@${id}`;
+  if (upload.key === '')
+    return { position, reason: 'the key is missing or not URL-encoded', payload: raw as JsonValue };
   const meta: RecordMeta = {
     source: 's3',
-    id: sequencer || upload.version || position,
+    id,
     position,
-    group: `${bucket}/${key}`,
+    group: `${upload.bucket}/${upload.key}`,
     correlation: context.correlation,
     timeMs: Date.parse(textOr(record.eventTime, '')) || context.nowMs,
   };
@@ -82,15 +77,15 @@ const decodeKey = (encoded: string): string | undefined => {
   }
 };
 
-/** The way S3 encodes keys in notifications; slashes stay. */
+/** The way S3 encodes keys in notifications: slashes stay, everything beyond letters, digits and `-_.*` is percent bytes. */
 export const encodeKey = (key: string): string =>
   encodeURIComponent(key)
     .replaceAll('%20', '+')
     .replaceAll('%2F', '/')
-    .replace(/[!'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** The AWS event for one upload into a local bucket. */
-export const s3Event = (bucket: string, info: ObjectInfo): JsonValue => ({
+export const s3Event = (bucket: string, info: ObjectInfo): { Records: JsonValue[] } => ({
   Records: [
     {
       eventVersion: '2.1',
@@ -100,7 +95,7 @@ export const s3Event = (bucket: string, info: ObjectInfo): JsonValue => ({
       eventName: 'ObjectCreated:Put',
       userIdentity: { principalId: 'local' },
       requestParameters: { sourceIPAddress: '127.0.0.1' },
-      responseElements: {},
+      responseElements: { 'x-amz-request-id': info.version, 'x-amz-id-2': info.version },
       s3: {
         s3SchemaVersion: '1.0',
         configurationId: 'local',

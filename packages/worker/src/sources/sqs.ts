@@ -1,16 +1,10 @@
+import { createHash } from 'node:crypto';
+import { readCorrelationMeta } from '@verifiedfan/correlation';
 import type { JsonValue, ReceivedMessage } from '@verifiedfan/ports';
+import { decodeRecords, eventSourceOf, isObject, metaOf, numberOr, resourceNames, textOr } from '../event-parts.ts';
 import type { Outcomes } from '../outcomes.ts';
 import type { RecordMeta, Undecodable, WorkerRecord } from '../record.ts';
-import {
-  firstRecord,
-  isObject,
-  metaOf,
-  type QueueSourceOptions,
-  recordsOf,
-  resourceNames,
-  type Source,
-  textOr,
-} from '../source.ts';
+import type { DecodeContext, QueueSourceOptions, Source } from '../source.ts';
 import { queueOptions } from './stream-options.ts';
 
 /** A queue of JSON messages. Shapes: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
@@ -21,34 +15,29 @@ export const sqs = <Data = JsonValue>(
   kind: 'sqs',
   resource: queue,
   mode: 'batch',
-  queue: queueOptions(options, options.fifo ?? false),
-  recognises: (event) => firstRecord(event)?.eventSource === 'aws:sqs',
+  queue: queueOptions(options),
+  recognises: (event) => eventSourceOf(event) === 'aws:sqs',
   decode(event, context) {
-    const records: WorkerRecord<Data>[] = [];
-    const undecodable: Undecodable[] = [];
     const nameOf = resourceNames(queue);
-    for (const raw of recordsOf(event)) {
-      const decoded = decodeMessage<Data>(raw, nameOf, context);
-      if ('reason' in decoded) undecodable.push(decoded);
-      else records.push(decoded);
-    }
-    return { records, undecodable };
+    return decodeRecords(event, (raw) => decodeMessage<Data>(raw, nameOf, context));
   },
-  respond: ({ records }, outcomes) => ({
-    batchItemFailures: failedMessages(records, outcomes).map(({ meta }) => ({ itemIdentifier: meta.id })),
+  repeats: failedMessages,
+  respond: (_batch, repeated) => ({
+    batchItemFailures: repeated.map(({ meta }) => ({ itemIdentifier: meta.id })),
   }),
   redrive: (payload) => ({ Records: [payload] }),
 });
 
 /** A FIFO message counts as failed when an earlier one of its group did: deleting it would lose it or break the order. */
-export const failedMessages = (
+const failedMessages = (
   records: readonly WorkerRecord<unknown>[],
-  outcomes: Outcomes,
-): WorkerRecord<unknown>[] => {
+  { retried }: Outcomes,
+): readonly WorkerRecord<unknown>[] => {
+  if (retried.size === 0) return [];
   const blocked = new Set<string>();
   return records.filter((record) => {
     const { group } = record.meta;
-    const failed = outcomes.retried.has(record) || (group !== undefined && blocked.has(group));
+    const failed = retried.has(record) || (group !== undefined && blocked.has(group));
     if (failed && group !== undefined) blocked.add(group);
     return failed;
   });
@@ -57,7 +46,7 @@ export const failedMessages = (
 const decodeMessage = <Data>(
   raw: unknown,
   nameOf: (arn: unknown) => string,
-  context: { correlation: string; nowMs: number },
+  context: DecodeContext,
 ): WorkerRecord<Data> | Undecodable => {
   const message = isObject(raw) ? raw : {};
   const attributes = isObject(message.attributes) ? message.attributes : {};
@@ -66,17 +55,16 @@ const decodeMessage = <Data>(
   const position = `${nameOf(arn)}/${id || 'unknown'}`;
   try {
     const data = JSON.parse(textOr(message.body, '')) as Data;
-    const own = metaOf(data);
+    const own = { ...attributesOf(message), ...metaOf(data) };
     const meta: RecordMeta = {
       source: 'sqs',
       id,
       position,
-      receiveCount: Number(textOr(attributes.ApproximateReceiveCount, '1')),
-      correlation: own.correlation ?? attributeText(message, 'correlation') ?? (id || context.correlation),
-      timeMs: Number(textOr(attributes.SentTimestamp, String(context.nowMs))),
+      receiveCount: numberOr(attributes.ApproximateReceiveCount, 1),
+      correlation: own.correlation ?? (id || context.correlation),
+      timeMs: numberOr(attributes.SentTimestamp, context.nowMs),
     };
-    const traceparent = own.traceparent ?? attributeText(message, 'traceparent');
-    if (traceparent !== undefined) meta.traceparent = traceparent;
+    if (own.traceparent !== undefined) meta.traceparent = own.traceparent;
     if (typeof attributes.SequenceNumber === 'string') meta.sequence = attributes.SequenceNumber;
     // Standard queues may carry a group too (fair queues); only the ARN tells a FIFO queue.
     if (arn.endsWith('.fifo') && typeof attributes.MessageGroupId === 'string') meta.group = attributes.MessageGroupId;
@@ -86,14 +74,24 @@ const decodeMessage = <Data>(
   }
 };
 
-const attributeText = (message: Record<string, unknown>, name: string): string | undefined => {
-  const attribute = isObject(message.messageAttributes) ? message.messageAttributes[name] : undefined;
-  const value = isObject(attribute) ? attribute.stringValue : undefined;
-  return typeof value === 'string' && /^[A-Za-z0-9._-]{1,128}$/.test(value) ? value : undefined;
+/** Correlation and trace in message attributes, for messages whose body has no room for them. */
+const attributesOf = ({ messageAttributes }: Record<string, unknown>) => {
+  if (!isObject(messageAttributes)) return {};
+  const { correlation, traceparent } = messageAttributes;
+  return readCorrelationMeta({ correlation: stringValue(correlation), traceparent: stringValue(traceparent) });
 };
+const stringValue = (attribute: unknown): unknown => (isObject(attribute) ? attribute.stringValue : undefined);
+
+/** The name that AWS would give the queue: a FIFO queue's ends in `.fifo`, and nothing else tells it. */
+const arnNameOf = ({ name, fifo }: { name: string; fifo: boolean }): string =>
+  fifo && !name.endsWith('.fifo') ? `${name}.fifo` : name;
+
+/** Where a message of the local queue is; the same as its decoded record says. */
+export const sqsPosition = (message: Pick<ReceivedMessage, 'messageId'>, queue: { name: string; fifo: boolean }) =>
+  `${arnNameOf(queue)}/${message.messageId}`;
 
 /** One record of the AWS event for a message of the local queue. */
-export const sqsPayload = (message: ReceivedMessage, { name, fifo }: { name: string; fifo: boolean }): JsonValue => ({
+export const sqsPayload = (message: ReceivedMessage, queue: { name: string; fifo: boolean }): JsonValue => ({
   messageId: message.messageId,
   receiptHandle: message.receiptHandle,
   body: message.body,
@@ -107,13 +105,13 @@ export const sqsPayload = (message: ReceivedMessage, { name, fifo }: { name: str
     ...(message.deduplicationId === undefined ? {} : { MessageDeduplicationId: message.deduplicationId }),
   },
   messageAttributes: Object.fromEntries(
-    Object.entries(message.attributes).map(([attribute, stringValue]) => [
+    Object.entries(message.attributes).map(([attribute, text]) => [
       attribute,
-      { stringValue, stringListValues: [], binaryListValues: [], dataType: 'String' },
+      { stringValue: text, stringListValues: [], binaryListValues: [], dataType: 'String' },
     ]),
   ),
-  md5OfBody: '',
+  md5OfBody: createHash('md5').update(message.body).digest('hex'),
   eventSource: 'aws:sqs',
-  eventSourceARN: `arn:aws:sqs:local:000000000000:${name}${fifo && !name.endsWith('.fifo') ? '.fifo' : ''}`,
+  eventSourceARN: `arn:aws:sqs:local:000000000000:${arnNameOf(queue)}`,
   awsRegion: 'local',
 });

@@ -123,7 +123,9 @@ const workOffInParallel = async <Entry extends Header, Header extends { sequence
           reason,
           payload: adapter.payload(record),
         }),
-        giveUp: (rejections) => prepared.deadLetters.add(prepared.name, rejections),
+        giveUp: async (rejections) => {
+          await prepared.deadLetters.add(prepared.name, rejections);
+        },
         onFailure: (error) => events.failed(prepared.name, error),
       }),
     ),
@@ -150,7 +152,7 @@ const invokeBatch = async <Entry extends Header, Header extends { sequence: stri
       entries.map(({ sequence }) => sequence),
     );
   }
-  const byRecord = new Map<WorkerRecord<unknown>, number>();
+  const places: number[] = [];
   const records: WorkerRecord<unknown>[] = [];
   const undecodable: Undecodable[] = [];
   for (const [at, entry] of entries.entries()) {
@@ -158,10 +160,11 @@ const invokeBatch = async <Entry extends Header, Header extends { sequence: stri
     if ('reason' in decoded) undecodable.push(decoded);
     else {
       records.push(decoded);
-      byRecord.set(decoded, at);
+      places.push(at);
     }
   }
-  const { counters, outcomes } = await runBatch({
+  const { counters, outcomes, repeated } = await runBatch({
+    source,
     worker: prepared.worker,
     name: prepared.name,
     services: await prepared.services(),
@@ -170,10 +173,10 @@ const invokeBatch = async <Entry extends Header, Header extends { sequence: stri
     log: prepared.host.log,
     signal: options.signal,
     remainingMs: () => Number.POSITIVE_INFINITY,
-    payloadOf: (record) => adapter.payload(entries[byRecord.get(record) ?? 0] as Entry),
+    payloadAt: (index) => adapter.payload(entries[places[index] ?? 0] as Entry),
   });
   events.invoked(prepared.name, counters);
-  const first = records.find((record) => outcomes.retried.has(record));
+  const [first] = repeated;
   if (first === undefined) return {};
-  return { failedFrom: byRecord.get(first) ?? 0, error: toError(outcomes.retried.get(first)) };
+  return { failedFrom: places[records.indexOf(first)] ?? 0, error: toError(outcomes.retried.get(first)) };
 };
