@@ -74,6 +74,7 @@ describe('a line', () => {
       ['long text', { text: 'x'.repeat(1_000_000) }],
       ['escapes', { list: Array.from({ length: 100 }, () => '\u0000'.repeat(5_000)) }],
       ['wide characters', { list: Array.from({ length: 100 }, () => '用'.repeat(5_000)) }],
+      ['用'.repeat(4_000), { text: '用'.repeat(8_000) }],
       ['many', Array.from({ length: 100_000 }, (_, id) => ({ id, name: 'row' }))],
       ['m'.repeat(1_000_000), { a: 1 }],
       ['\u0001'.repeat(1_000_000), { list: Array.from({ length: 100 }, () => '用'.repeat(5_000)) }],
@@ -87,7 +88,18 @@ describe('a line', () => {
     assert.equal(records.length, long.length + 1);
     assert.match(JSON.stringify(records[0]), /991808 more characters\]"/);
     assert.partialDeepStrictEqual(records[1], { truncated: true, message: 'escapes' });
-    assert.match(JSON.stringify(records[3]), /more entries/);
+    assert.match(JSON.stringify(records[4]), /more entries/);
+  });
+});
+
+describe('data', () => {
+  it('is shown eight levels deep', () => {
+    const { log, capture } = setUp();
+    let deep: object = { end: true };
+    for (let level = 0; level < 20; level += 1) deep = { deep };
+    log.info('deep', deep);
+    assert.equal(capture.text().split('"deep":{').length - 1, 7);
+    assert.match(capture.text(), /"deep":"\[cut\]"/);
   });
 });
 

@@ -16,8 +16,6 @@ export type SpanQueueOptions = { sender: Sender; maxQueue: number; maxBatch: num
 
 /** After a failure the collector is left alone this long, so that it costs a flushing Lambda its time limit once and not each time. */
 export const COOL_DOWN_MS = 30_000;
-/** OpenTelemetry's bit for "this trace is recorded". */
-const SAMPLED = 1;
 
 export type SpanQueue = SpanProcessor & {
   flush(limit?: TimeLimit): Promise<boolean>;
@@ -39,7 +37,6 @@ export const createSpanQueue = ({ sender, maxQueue, maxBatch, delayMs }: SpanQue
   let coolDown: NodeJS.Timeout | undefined;
 
   const add = (span: ReadableSpan): void => {
-    if ((span.spanContext().traceFlags & SAMPLED) === 0) return;
     counts.ended += 1;
     if (closing.signal.aborted) {
       counts.dropped += 1;

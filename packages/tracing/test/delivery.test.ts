@@ -38,6 +38,18 @@ describe('delivery', () => {
     });
   }
 
+  it('prefers the Retry-After of the collector to its own, longer back-off', async () => {
+    await using receiver = await startReceiver({
+      answer: (response, count) => response.writeHead(count < 5 ? 503 : 200, { 'retry-after': '0' }).end('{}'),
+    });
+    // Four waits of its own would take longer than the limit.
+    const tracing = await openTracing({ ...receiver.collector, exportTimeoutMs: 2_000 });
+    makeSpans(tracing, 1);
+    assert.equal(await tracing.flush({ timeoutMs: 10_000 }), true);
+    assert.equal(receiver.requests.length, 5);
+    await tracing.shutdown();
+  });
+
   for (const status of [400, 401, 404, 413, 500]) {
     it(`does not repeat after ${status}, and leaves the collector alone for a while`, async () => {
       await using receiver = await startReceiver({ answer: (response) => response.writeHead(status).end('<html>') });
