@@ -9,8 +9,9 @@ export type KnownOffer = { events: ReadonlySet<string>; maxRank?: number } | und
 
 export type OfferSource = (campaignId: string) => Promise<Offer | undefined>;
 
-/** Campaigns that do not exist are remembered up to this many, since a file of garbage names one in every row. */
+/** Campaigns that do not exist are stored, and kept in memory, up to so many: a file of garbage names one in every row. */
 const MAX_UNKNOWN = 1_000;
+const MAX_ABSENT = 10_000;
 const CONCURRENT_LOOKUPS = 8;
 
 /**
@@ -18,7 +19,7 @@ const CONCURRENT_LOOKUPS = 8;
  * interrupted ends as if it had not been, even when somebody edits the campaign meanwhile.
  */
 export const createOffers = ({ table, load, fetchOffer }: { table: Table; load: Load; fetchOffer: OfferSource }) => {
-  const known = new Map<string, KnownOffer>();
+  const known = createKnownOffers();
   let unknown = 0;
 
   const resolve = async (campaignId: string): Promise<void> => {
@@ -33,22 +34,17 @@ export const createOffers = ({ table, load, fetchOffer }: { table: Table; load: 
       if (result?.outcome === 'failed') throw result.error;
       if (result?.outcome === 'refused') return resolve(campaignId);
     }
-    remember(campaignId, offer);
-  };
-
-  const remember = (campaignId: string, offer: Offer | undefined): void => {
-    if (offer === undefined && known.size > 10 * MAX_UNKNOWN) known.clear();
-    known.set(campaignId, offer === undefined ? undefined : toKnown(offer));
+    known.set(campaignId, offer);
   };
 
   return {
     /** Looks up those campaigns that were not asked for before. */
     async prepare(campaignIds: Iterable<string>): Promise<void> {
-      const missing = [...new Set(campaignIds)].filter((id) => !known.has(id));
+      const missing = known.missing(campaignIds);
       if (missing.length > 0) await mapParallel(missing, resolve, { concurrency: CONCURRENT_LOOKUPS });
     },
     /** Only for campaigns that `prepare` was called with since. */
-    get: (campaignId: string): KnownOffer => known.get(campaignId),
+    get: known.get,
   };
 };
 export type Offers = ReturnType<typeof createOffers>;
@@ -61,22 +57,36 @@ export const createStoredOffers = ({
   table: Table;
   load: Pick<Load, 'file' | 'loadId'>;
 }): Pick<Offers, 'prepare' | 'get'> => {
-  const known = new Map<string, KnownOffer>();
+  const known = createKnownOffers();
   return {
     async prepare(campaignIds) {
-      const missing = [...new Set(campaignIds)].filter((id) => !known.has(id));
-      if (known.size > 10 * MAX_UNKNOWN) known.clear();
+      const missing = known.missing(campaignIds);
       const items = await table.getMany(missing.map((id) => offerKey(load.file, load.loadId, id)));
-      for (const [at, id] of missing.entries()) {
-        const offer = fromStored(items[at]?.offer ?? null);
-        known.set(id, offer === undefined ? undefined : toKnown(offer));
-      }
+      for (const [at, id] of missing.entries()) known.set(id, fromStored(items[at]?.offer ?? null));
     },
-    get: (campaignId) => known.get(campaignId),
+    get: known.get,
   };
 };
 
-const toKnown = ({ events, maxRank }: Offer): KnownOffer => ({
+/** Campaigns that exist are few and stay; those that do not are forgotten when they are many, but only between two batches. */
+const createKnownOffers = () => {
+  const offers = new Map<string, NonNullable<KnownOffer>>();
+  const absent = new Set<string>();
+  return {
+    /** Those that have to be looked up; the others may be asked for until the next call. */
+    missing(campaignIds: Iterable<string>): string[] {
+      if (absent.size > MAX_ABSENT) absent.clear();
+      return [...new Set(campaignIds)].filter((id) => !offers.has(id) && !absent.has(id));
+    },
+    set(campaignId: string, offer: Offer | undefined): void {
+      if (offer === undefined) absent.add(campaignId);
+      else offers.set(campaignId, toKnown(offer));
+    },
+    get: (campaignId: string): KnownOffer => offers.get(campaignId),
+  };
+};
+
+const toKnown = ({ events, maxRank }: Offer): NonNullable<KnownOffer> => ({
   events: new Set(events),
   ...(maxRank === undefined ? {} : { maxRank }),
 });
