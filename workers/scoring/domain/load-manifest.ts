@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Condition, Item, JsonObject, Table } from '@verifiedfan/ports';
+import type { Condition, Item, JsonObject, Table, TableAction } from '@verifiedfan/ports';
 import { compareSequencers } from '@verifiedfan/ports';
 import { fileIdOf, fileKey, loadCounterKey, loadKey } from './keys.ts';
+import { type LoadCount, NO_COUNT } from './load-count.ts';
 
 /**
  * A load is `running` until it is one of the others. `unchanged`: the same content again, nothing streamed. `rejected`: its header cannot
@@ -9,17 +10,6 @@ import { fileIdOf, fileKey, loadCounterKey, loadKey } from './keys.ts';
  */
 export type LoadState = 'running' | 'done' | 'unchanged' | 'rejected' | 'failed' | 'superseded';
 export type LoadPhase = 'rows' | 'removals' | 'report';
-
-export type LoadCount = {
-  in: number;
-  valid: number;
-  invalid: number;
-  filtered: number;
-  out: number;
-  failed: number;
-  removed: number;
-};
-export const NO_COUNT: LoadCount = { in: 0, valid: 0, invalid: 0, filtered: 0, out: 0, failed: 0, removed: 0 };
 
 /** One upload of a score file, as it stands in the manifest row `meta:load:<id>`. */
 export type Load = {
@@ -48,8 +38,8 @@ export type Load = {
   runner: string;
 };
 
-/** What is known of a key: its newest upload, and the floor (see `floors.ts`). */
-export type FileState = { load: Load | undefined; uncleared: Load['uncleared'] };
+/** What is known of a key: its current load, and the sequencer of the newest upload that was begun, which may have repeated that load. */
+export type FileState = { load: Load | undefined; newestSequencer: string | undefined };
 
 export type Upload = { bucket: string; key: string; version: string; etag: string; sequencer: string };
 
@@ -104,78 +94,74 @@ export const createManifest = ({ table, newRunner }: { table: Table; newRunner: 
       if (known.state !== 'running') return known;
       return takeOver(table, known, newRunner());
     },
-    /** The newest upload of the key that was begun, and what it has still to clear. */
-    async current(file: string): Promise<{ load: Load | undefined; newestSequencer: string | undefined }> {
+    async current(file: string): Promise<FileState> {
       const item = await table.get(fileKey(file));
       if (item === undefined) return { load: undefined, newestSequencer: undefined };
       const load = typeof item.loadId === 'string' ? await readLoad(file, item.loadId) : undefined;
       return { load, newestSequencer: item.sequencer as string };
     },
-    /** Makes this load the current one of its key, and the one before it superseded if that was still running. */
-    async makeCurrent(load: Load, previous: Load | undefined): Promise<void> {
+    /** A number above that of every load that was current before: only for a load of which nothing was streamed yet. */
+    nextNumber,
+    /**
+     * Makes this load the current one of its key, and the one before it superseded if that was still running. False when another upload
+     * of the key came in between: then what was read before is no longer true.
+     */
+    async makeCurrent(load: Load, { load: previous, newestSequencer }: FileState): Promise<boolean> {
       if (previous?.state === 'running' && previous.loadId !== load.loadId) {
-        await apply(table, [
-          {
-            update: loadKey(previous.file, previous.loadId),
-            set: { state: 'superseded' },
-            condition: { equals: ['state', 'running'] },
-          },
-        ]);
+        const key = loadKey(previous.file, previous.loadId);
+        await applyOne(table, {
+          update: key,
+          set: { state: 'superseded' },
+          condition: { equals: ['state', 'running'] },
+        });
       }
       const { bucket, key, loadId, sequencer } = load;
-      await apply(table, [
-        {
-          update: fileKey(load.file),
-          set: { bucket, key, loadId, sequencer, load: load.load },
-          condition: notNewer(sequencer),
-        },
-      ]);
+      const set = { bucket, key, loadId, sequencer, load: load.load };
+      return applyOne(table, { update: fileKey(load.file), set, condition: stillNewest(newestSequencer) });
     },
-    /** Notes a newer upload with the same content: the load stays the one it was, its bytes are now those of the newer upload. */
-    async repeat({ file, loadId }: Load, { sequencer, version }: Load): Promise<void> {
-      await apply(table, [
-        { update: loadKey(file, loadId), set: { version } },
-        { update: fileKey(file), set: { sequencer } },
-      ]);
+    /**
+     * Notes a newer upload with the same content: the load stays the one it was, its bytes are now those of the newer upload. False when
+     * another upload came in between. The version moves first, so that whoever reads the file's state finds bytes that are kept.
+     */
+    async repeat({ sequencer, version }: Load, previous: Load, newestSequencer: string | undefined): Promise<boolean> {
+      const { file, loadId } = previous;
+      await applyOne(table, { update: loadKey(file, loadId), set: { version } });
+      return applyOne(table, { update: fileKey(file), set: { sequencer }, condition: stillNewest(newestSequencer) });
     },
     /** From now on what earlier loads of the key said counts no more. */
     async raiseFloor({ file, load }: Load): Promise<void> {
-      await apply(table, [
-        {
-          update: fileKey(file),
-          set: { floor: load },
-          condition: { any: [{ absent: 'floor' }, { less: ['floor', load] }] },
-        },
-      ]);
+      const condition: Condition = { any: [{ absent: 'floor' }, { less: ['floor', load] }] };
+      await applyOne(table, { update: fileKey(file), set: { floor: load }, condition });
     },
     /** Moves the checkpoint. Throws `LoadTakenOverError` when this runner has lost the load. */
     async save(load: Load): Promise<void> {
       const condition: Condition = { all: [{ equals: ['runner', load.runner] }, { equals: ['state', 'running'] }] };
-      const [result] = await table.updateMany([{ put: toItem(load), condition }]);
-      if (result?.outcome === 'failed') throw result.error;
-      if (result?.outcome !== 'applied') throw new LoadTakenOverError('another runner has taken this load over');
+      if (await applyOne(table, { put: toItem(load), condition })) return;
+      throw new LoadTakenOverError('another runner has taken this load over');
     },
   };
 };
 export type Manifest = ReturnType<typeof createManifest>;
 
+/** The state in which the load was when this runner took it, in one step: read apart, it might be that of the next runner. */
 const takeOver = async (table: Table, load: Load, runner: string): Promise<Load> => {
   const key = loadKey(load.file, load.loadId);
   const [result] = await table.updateMany([
     { update: key, set: { runner }, condition: { equals: ['state', 'running'] } },
   ]);
   if (result?.outcome === 'failed') throw result.error;
-  const item = await table.get(key);
-  return item === undefined ? load : fromItem(item);
+  if (result?.outcome === 'applied') return { ...(result.old === undefined ? load : fromItem(result.old)), runner };
+  return result?.item === undefined ? load : fromItem(result.item);
 };
 
-/** Uploads are told in any order; the current one never goes back to an older one. */
-const notNewer = (sequencer: string): Condition => ({
-  any: [{ absent: 'sequencer' }, { lessOrEqual: ['sequencer', sequencer] }],
-});
+/** Uploads are told in any order and may be told at once: whoever moves the file on must have seen what is there. */
+const stillNewest = (newestSequencer: string | undefined): Condition =>
+  newestSequencer === undefined ? { absent: 'sequencer' } : { equals: ['sequencer', newestSequencer] };
 
-const apply = async (table: Table, actions: Parameters<Table['updateMany']>[0]): Promise<void> => {
-  for (const result of await table.updateMany(actions)) if (result.outcome === 'failed') throw result.error;
+const applyOne = async (table: Table, action: TableAction): Promise<boolean> => {
+  const [result] = await table.updateMany([action]);
+  if (result?.outcome === 'failed') throw result.error;
+  return result?.outcome === 'applied';
 };
 
 const toItem = (load: Load): Item => ({ ...loadKey(load.file, load.loadId), ...(load as unknown as JsonObject) });

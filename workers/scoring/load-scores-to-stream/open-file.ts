@@ -1,4 +1,4 @@
-import { bindColumns, type CsvRow, readCsv } from '@verifiedfan/csv-read-stream';
+import { bindColumns, type CsvError, type CsvRow, readCsv } from '@verifiedfan/csv-read-stream';
 import type { Bucket } from '@verifiedfan/ports';
 import { type ColumnIndexes, SCORE_COLUMNS } from '../domain/score-row.ts';
 
@@ -59,6 +59,16 @@ const describeReason = ({ code, column, position }: { code: string; column?: str
   if (column !== undefined) return `${what}: ${column}`;
   return position === undefined ? what : `${what}: number ${position}`;
 };
+
+const READ_FAULTS: Readonly<Record<string, string>> = {
+  unclosed_quote: 'a quote is not closed',
+  truncated_gzip: 'the gzip data ends too early',
+  corrupt_gzip: 'the gzip data is damaged',
+};
+
+/** Why a file could not be read to its end, and where. */
+export const describeReadFault = ({ code, line, byteOffset }: CsvError): string =>
+  `${READ_FAULTS[code] ?? code} at line ${line}, byte ${byteOffset}`;
 
 /** The known columns by their place in the file, to name the column of a fault. */
 const columnNames = (indexes: ColumnIndexes): readonly string[] => {

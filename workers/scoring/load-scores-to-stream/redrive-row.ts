@@ -2,7 +2,7 @@ import type { JsonValue } from '@verifiedfan/ports';
 import { RejectError } from '@verifiedfan/worker';
 import { isSuperseded, readFloors } from '../domain/floors.ts';
 import { isFiltered, rankPreferences } from '../domain/rank.ts';
-import { isFault, parseScoreRow } from '../domain/score-row.ts';
+import { isFault, parseScoreRow, type ScoreRow } from '../domain/score-row.ts';
 import { openScoreFile } from './open-file.ts';
 import { toRecord } from './read-rows.ts';
 import type { LoaderServices } from './worker.ts';
@@ -14,32 +14,39 @@ type RowPayload = { bucket: string; key: string; file: string; loadId: string; l
  * again, so a row that was too long to keep works too; a row of a superseded load changes nothing any more.
  */
 export const redriveRow = async (payload: JsonValue, services: LoaderServices): Promise<void> => {
-  const { key, file, loadId, load, line } = payload as RowPayload;
-  const floors = await readFloors(services.table, [file]);
-  if (isSuperseded(floors, { file, load })) return;
-  const version = (await services.manifest.readLoad(file, loadId))?.version ?? '';
-  const opened = await openScoreFile({ bucket: services.bucket, key, version, afterLine: line - 1, batchSize: 1 });
+  const place = payload as RowPayload;
+  const { key, file, load, line } = place;
+  if (isSuperseded(await readFloors(services.table, [file]), { file, load })) return;
+  const row = await readRow(place, services);
+  const offer = await services.fetchOffer(row.campaignId);
+  if (offer === undefined) throw new RejectError(`${key} line ${line}, column campaignId: there is no such campaign`);
+  const { events, rank } = rankPreferences(row.preferences, new Set(offer.events));
+  if (rank === null || isFiltered(rank, offer)) return;
+  const { emailKeyOf } = services;
+  const record = toRecord(row, { events, rank, line }, { load: { file, load }, emailKeyOf });
+  const results = [
+    ...(await services.stream.putMany([{ partitionKey: record.memberId, data: JSON.stringify(record) }])),
+    // The counts change behind the report of the load.
+    ...(await services.verdictQueue.sendMany([{ body: JSON.stringify({ campaignId: row.campaignId, attempt: 0 }) }])),
+  ];
+  for (const result of results) if ('error' in result) throw result.error;
+};
+
+const readRow = async (
+  { key, file, loadId, line }: RowPayload,
+  { manifest, bucket }: LoaderServices,
+): Promise<ScoreRow> => {
+  const version = (await manifest.readLoad(file, loadId))?.version ?? '';
+  const opened = await openScoreFile({ bucket, key, version, afterLine: line - 1, batchSize: 1 });
   if (opened.outcome !== 'opened') throw new RejectError('the upload is no longer kept');
   try {
     for await (const [row] of opened.batches) {
-      if (row?.line !== line || row.fields === undefined)
-        throw new RejectError(`${key} line ${line} is still not readable`);
+      if (row?.line !== line || row.fields === undefined) break;
       const parsed = parseScoreRow(row.fields, opened.indexes);
       if (isFault(parsed)) throw new RejectError(`${key} line ${line}, column ${parsed.column}: ${parsed.reason}`);
-      const offer = await services.fetchOffer(parsed.campaignId);
-      if (offer === undefined)
-        throw new RejectError(`${key} line ${line}, column campaignId: there is no such campaign`);
-      const { events, rank } = rankPreferences(parsed.preferences, new Set(offer.events));
-      if (rank === null || isFiltered(rank, offer)) return;
-      const record = toRecord(
-        parsed,
-        { events, rank, line },
-        { load: { file, load }, emailKeyOf: services.emailKeyOf },
-      );
-      const [result] = await services.stream.putMany([{ partitionKey: record.memberId, data: JSON.stringify(record) }]);
-      if (result !== undefined && 'error' in result) throw result.error;
-      return;
+      return parsed;
     }
+    throw new RejectError(`${key} line ${line} is still not readable`);
   } finally {
     await opened.close();
   }

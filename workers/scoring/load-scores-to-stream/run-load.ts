@@ -4,7 +4,7 @@ import type { Rejection } from '@verifiedfan/worker';
 import type { Load, Manifest } from '../domain/load-manifest.ts';
 import { createStoredOffers, type Offers } from '../domain/offers.ts';
 import type { ScoresStreamRecord } from '../domain/score-record.ts';
-import { type OpenedFile, openScoreFile } from './open-file.ts';
+import { describeReadFault, type OpenedFile, openScoreFile } from './open-file.ts';
 import { type InvalidRow, type ReadRows, readRows } from './read-rows.ts';
 import { createNames, type RemovalReader, readRemovals } from './removals.ts';
 
@@ -15,6 +15,8 @@ export type LoadServices = {
   verdictQueue: Queue;
   manifest: Manifest;
   emailKeyOf(email: string): string;
+  /** Rows of one put and one checkpoint. */
+  batchRows: number;
 };
 
 export type RunLoadOptions = LoadServices & {
@@ -24,9 +26,6 @@ export type RunLoadOptions = LoadServices & {
   /** True when the load should stop at the next checkpoint, to be continued by somebody else. */
   shouldPause(): boolean;
 };
-
-/** Rows of one put, one checkpoint and one set of offers. */
-const BATCH_ROWS = 1_000;
 
 type Opened = Extract<OpenedFile, { outcome: 'opened' }>;
 
@@ -43,7 +42,7 @@ export const runLoad = async (options: RunLoadOptions): Promise<Load> => {
 };
 
 const open = (options: RunLoadOptions, version: string, afterLine: number) =>
-  openScoreFile({ bucket: options.bucket, key: options.load.key, version, afterLine, batchSize: BATCH_ROWS });
+  openScoreFile({ bucket: options.bucket, key: options.load.key, version, afterLine, batchSize: options.batchRows });
 
 const save = async (options: Pick<RunLoadOptions, 'manifest'>, load: Load): Promise<Load> => {
   await options.manifest.save(load);
@@ -67,20 +66,10 @@ const streamRows = async (options: RunLoadOptions): Promise<Load> => {
     }
   } catch (error) {
     if (!(error instanceof CsvError) || error.retryable) throw error;
-    return fail(
-      options,
-      load,
-      `${READ_FAULTS[error.code] ?? error.code} at line ${error.line}, byte ${error.byteOffset}`,
-    );
+    return fail(options, load, describeReadFault(error));
   }
   const clears = load.uncleared.length > 0;
   return save(options, { ...load, phase: clears ? 'removals' : 'report', line: 0, step: 0 });
-};
-
-const READ_FAULTS: Readonly<Record<string, string>> = {
-  unclosed_quote: 'a quote is not closed',
-  truncated_gzip: 'the gzip data ends too early',
-  corrupt_gzip: 'the gzip data is damaged',
 };
 
 /** What was read stays, and nothing is removed: better too much than too little, until a whole file comes. */
@@ -185,7 +174,8 @@ const report = async (options: RunLoadOptions): Promise<Load> => {
 };
 
 /** One message a file: sent before the load is noted as ended, so a crash in between sends it again rather than never. */
-const sendReport = async ({ verdictQueue }: RunLoadOptions, { file, loadId, load }: Load): Promise<void> => {
-  const body = JSON.stringify({ file, loadId, meta: { correlation: `load-${load}` } });
+const sendReport = async ({ verdictQueue }: RunLoadOptions, { file, loadId, load, uncleared }: Load): Promise<void> => {
+  const earlier = uncleared.map((each) => each.loadId);
+  const body = JSON.stringify({ file, loadId, earlier, meta: { correlation: `load-${load}` } });
   for (const result of await verdictQueue.sendMany([{ body }])) if ('error' in result) throw result.error;
 };
