@@ -1,14 +1,15 @@
 import type { Clock, Table } from '@verifiedfan/ports';
-import type { LookupResult, Slack } from '@verifiedfan/slack';
-import { readCounts } from '@verifiedfan/worker';
+import type { LookupResult, PostResult, Slack } from '@verifiedfan/slack';
+import { readCounts, toError } from '@verifiedfan/worker';
 import { COUNT_NAMES, type Counts, sameCounts } from '../domain/counts.ts';
 import type { ClaimResult, SlackClaim, SlackClaims, SlackState } from './slack-claim.ts';
 
 /** Without a platform that knows, counts that did not change for this long are settled. */
 export const QUIET_MS = 30_000;
 
-const BUSY_WAIT_MS = 100;
+/** How often, and how long each time, in milliseconds, to wait for another reporter. */
 const BUSY_WAITS = 20;
+const BUSY_WAIT_MS = 100;
 
 /** What an earlier check of the same campaign saw. */
 export type Seen = { counts: Counts; sinceMs: number };
@@ -76,24 +77,23 @@ const resolveLeftBehind = async (options: CheckOptions, left: SlackState, counts
 
 const post = async (options: CheckOptions, claim: SlackClaim): Promise<CheckResult> => {
   const { campaignId, claims, slack, channel, nameOf } = options;
-  const message = messageOf(await nameOf(campaignId), campaignId, claim.counts);
+  let sent: PostResult;
   try {
-    const sent = await slack.post({ id: claim.postId, channel, ...message });
-    const outcome = sent.outcome === 'posted' ? sent : await lookup(options, claim);
-    if (outcome.outcome === 'posted') {
-      await claims.resolve(campaignId, claim, 'posted');
-      return { outcome: 'posted', counts: claim.counts };
-    }
-    // Slack may show a post only a moment later: the claim stays, and is looked up again when its lease has ended.
-    if (outcome.outcome === 'absent')
-      return { outcome: 'later', seen: { counts: claim.counts, sinceMs: claim.sinceMs } };
-    await claims.resolve(campaignId, claim, 'unknown');
-    return { outcome: 'failed', error: new Error('the outcome of the post is unknown'), retry: false };
+    const message = messageOf(await nameOf(campaignId), campaignId, claim.counts);
+    sent = await slack.post({ id: claim.postId, channel, ...message });
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error('Slack could not be reached');
+    // Whatever was thrown up to here, nothing was posted; behind this line only a look-up may tell.
+    const error = toError(thrown);
     await claims.release(campaignId, claim);
     return { outcome: 'failed', error, retry: !('retryable' in error) || error.retryable !== false };
   }
+  const { outcome } = sent.outcome === 'posted' ? sent : await lookup(options, claim);
+  // Slack may show a post only a moment later: the claim stays, and is looked up again when its lease has ended.
+  if (outcome === 'absent') return { outcome: 'later', seen: { counts: claim.counts, sinceMs: claim.sinceMs } };
+  await claims.resolve(campaignId, claim, outcome);
+  return outcome === 'posted'
+    ? { outcome: 'posted', counts: claim.counts }
+    : { outcome: 'failed', error: new Error('the outcome of the post is unknown'), retry: false };
 };
 
 /** A webhook cannot be asked: then the outcome stays unknown. */

@@ -1,6 +1,6 @@
 import type { JsonObject, Queue, Table } from '@verifiedfan/ports';
 import { createSlackBot } from '@verifiedfan/slack';
-import { defineWorker, isObject, RejectError, sqs, type WorkerRecord } from '@verifiedfan/worker';
+import { defineWorker, isObject, RejectError, sqs, toError, type WorkerRecord } from '@verifiedfan/worker';
 import { createCampaigns } from '../domain/campaigns.ts';
 import { storedOffers } from '../domain/offers.ts';
 import { type CheckResult, checkCampaign, type Seen } from './check-campaign.ts';
@@ -12,8 +12,10 @@ const DRAIN_MS = 10_000;
 const REQUEUE_DELAY_SECONDS = 5;
 const MAX_ATTEMPTS = 720;
 
-/** A load that ended asks for all its campaigns; a check that was put back for one of them. */
-type ReportMessage = { file: string; loadId: string } | { campaignId: string; attempt: number; seen: Seen };
+/** A load that ended asks for all its campaigns, and those of earlier uploads that it replaced; a check that was put back, for one of them. */
+type ReportMessage =
+  | { file: string; loadIds: string[] }
+  | { campaignId: string; attempt: number; seen: Seen | undefined };
 type Check = { campaignId: string; attempt: number; seen: Seen | undefined; records: Set<WorkerRecord> };
 
 /**
@@ -30,7 +32,7 @@ export const verdictReporter = defineWorker({
   async services(kit) {
     const { clock, random } = kit;
     const table = kit.table('demandTable');
-    const { client } = createCampaigns(kit);
+    const campaigns = createCampaigns(kit);
     return {
       table,
       clock,
@@ -46,7 +48,7 @@ export const verdictReporter = defineWorker({
       }),
       channel: await kit.secrets.get('slackChannel'),
       nameOf: async (campaignId: string): Promise<string> => {
-        const name = (await client.findById(campaignId))?.name;
+        const name = (await campaigns.find(campaignId))?.name;
         return typeof name === 'string' ? name : campaignId;
       },
     };
@@ -84,7 +86,7 @@ const tryCheck = async (options: Parameters<typeof checkCampaign>[0]): Promise<C
   try {
     return await checkCampaign(options);
   } catch (thrown) {
-    return { outcome: 'failed', error: thrown instanceof Error ? thrown : new Error('the check failed'), retry: true };
+    return { outcome: 'failed', error: toError(thrown), retry: true };
   }
 };
 
@@ -107,22 +109,35 @@ const gatherChecks = async (
     if (message === undefined) reject(record, 'the message names neither a load nor a campaign');
     else if ('campaignId' in message) add(record, message.campaignId, message.attempt, message.seen);
     else
-      for await (const { campaignId, offer } of storedOffers(table, message))
-        if (offer !== undefined) add(record, campaignId, 0, undefined);
+      for (const loadId of message.loadIds)
+        for await (const { campaignId, offer } of storedOffers(table, { file: message.file, loadId }))
+          if (offer !== undefined) add(record, campaignId, 0, undefined);
   }
   return checks;
 };
 
 const readMessage = (data: unknown): ReportMessage | undefined => {
   if (!isObject(data)) return undefined;
-  if (typeof data.file === 'string' && typeof data.loadId === 'string') return { file: data.file, loadId: data.loadId };
-  if (typeof data.campaignId !== 'string' || typeof data.attempt !== 'number' || !isObject(data.seen)) return undefined;
-  return { campaignId: data.campaignId, attempt: data.attempt, seen: data.seen as Seen };
+  const { file, loadId, earlier = [], campaignId, attempt, seen } = data;
+  if (typeof file === 'string' && typeof loadId === 'string' && isListOfTexts(earlier))
+    return { file, loadIds: [loadId, ...earlier] };
+  if (typeof campaignId !== 'string' || !Number.isSafeInteger(attempt) || !(seen === undefined || isSeen(seen)))
+    return undefined;
+  return { campaignId, attempt: attempt as number, seen };
 };
+
+const isListOfTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
+const isSeen = (value: unknown): value is Seen =>
+  isObject(value) && isObject(value.counts) && typeof value.sinceMs === 'number';
 
 const requeue = async (queue: Queue, { campaignId, attempt }: Check, seen: Seen): Promise<Error | undefined> => {
   if (attempt + 1 >= MAX_ATTEMPTS) return new RejectError('the counts did not settle within the allowed attempts');
   const message: JsonObject = { campaignId, attempt: attempt + 1, seen };
-  const [result] = await queue.sendMany([{ body: JSON.stringify(message), delaySeconds: REQUEUE_DELAY_SECONDS }]);
-  return result !== undefined && 'error' in result ? result.error : undefined;
+  try {
+    const [result] = await queue.sendMany([{ body: JSON.stringify(message), delaySeconds: REQUEUE_DELAY_SECONDS }]);
+    return result !== undefined && 'error' in result ? result.error : undefined;
+  } catch (thrown) {
+    return toError(thrown);
+  }
 };
