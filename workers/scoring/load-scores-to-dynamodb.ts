@@ -28,8 +28,9 @@ export const loadScoresToDynamoDB = defineWorker({
       const { campaignId, memberId, file, load } = withdrawal;
       changes.push({ key: memberKey(campaignId, memberId), tag: record, withdrawal: { file, belowLoad: load } });
     }
-    const { outcomes, superseded } = await applyRows(services.demandTable, changes);
-    const counts = { created: 0, updated: 0, unchanged: superseded.length, removed: 0, failed: 0 };
+    const { outcomes, superseded, undone } = await applyRows(services.demandTable, changes);
+    const unchanged = superseded.length + undone.length;
+    const counts = { created: 0, updated: 0, unchanged, removed: 0, failed: 0 };
     for (const outcome of outcomes) {
       if ('error' in outcome) fail(outcome.tag, outcome.error);
       count(counts, outcome);

@@ -1,6 +1,7 @@
 import type { ActionResult, Condition, Item, JsonObject, Key, Table, TableAction } from '@verifiedfan/ports';
 import { type SettleEffect, type Standing, settle, type WithdrawEffect, withdraw } from '@verifiedfan/standing';
 import { itemOf, revisionOf, type ScoreClaim, standingOf } from './standing-item.ts';
+import { writeEach } from './write-each.ts';
 
 /** One statement about one row: a claim, or the withdrawal of what a file said below a load. */
 export type RowChange<Tag> = {
@@ -113,7 +114,7 @@ const unchanged = (existing: Item | undefined): Condition => {
 /** Writes what there is to write; a group that needs no write counts as applied. */
 const write = async <Tag>(table: Table, folded: readonly Folded<Tag>[]): Promise<(ActionResult | undefined)[]> => {
   const actions = folded.flatMap(({ action }) => (action === undefined ? [] : [action]));
-  const results = actions.length === 0 ? [] : await table.updateMany(actions);
+  const results = await writeEach(table, actions);
   let next = 0;
   return folded.map(({ action }) => (action === undefined ? undefined : results[next++]));
 };

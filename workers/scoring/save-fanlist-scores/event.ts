@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { JsonObject } from '@verifiedfan/ports';
 import type { Standing } from '@verifiedfan/standing';
+import type { ScoresStreamRecord } from '../domain/score-record.ts';
 import type { ScoreClaim } from '../domain/standing-item.ts';
 import type { Identifier } from './identifiers.ts';
 import type { CampaignProperties } from './properties.ts';
@@ -30,15 +31,21 @@ export const scoredEvent = (
   };
 };
 
-export const removedEvent = (identifier: Identifier, { load, atMs }: { load: number; atMs: number }): JsonObject => ({
-  specversion: '1.0',
-  id: idOf(identifier, `removed.${load}`),
-  source: 'verifiedfan/scoring',
-  type: 'verifiedfan.fanlist.removed',
-  subject: identifier.campaignId,
-  time: new Date(atMs).toISOString(),
-  data: { kind: identifier.kind, identifier: identifier.identifier },
-});
+/** That nothing holds any more, as the record says that took it away: a repetition of that record makes the same event. */
+export const removedEvent = (identifier: Identifier): JsonObject => {
+  const { kind, campaignId, record } = identifier;
+  const { load, meta } = record.data as ScoresStreamRecord;
+  return {
+    specversion: '1.0',
+    id: idOf(identifier, `removed.${load}`),
+    source: 'verifiedfan/scoring',
+    type: 'verifiedfan.fanlist.removed',
+    subject: campaignId,
+    time: new Date(record.meta.timeMs).toISOString(),
+    ...traceOf(meta),
+    data: { kind, identifier: identifier.identifier },
+  };
+};
 
 const traceOf = (meta: JsonObject): JsonObject =>
   typeof meta.traceparent === 'string' ? { traceparent: meta.traceparent } : {};

@@ -8,6 +8,8 @@ import { claimOf, type ScoreClaim } from '../domain/standing-item.ts';
 export type Identifier = { kind: IdentifierKind; identifier: string; campaignId: string; record: WorkerRecord };
 export type IdentifierClaim = Identifier & { claim: ScoreClaim };
 
+export const isClaim = (tag: Identifier): tag is IdentifierClaim => 'claim' in tag;
+
 /** The identifiers that a record has: the member always, the others where they are known. */
 const identifiersOf = ({ score, record }: ScoreInput): Identifier[] => {
   const { campaignId, memberId, sid, emailKey } = score;

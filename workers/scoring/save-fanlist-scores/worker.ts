@@ -1,18 +1,23 @@
-import type { JsonObject, RecordStream, Table } from '@verifiedfan/ports';
+import type { RecordStream, Table } from '@verifiedfan/ports';
 import { defineWorker, type HandleContext, kinesis } from '@verifiedfan/worker';
 import { applyRows } from '../domain/apply-rows.ts';
 import { createCampaigns } from '../domain/campaigns.ts';
 import { fanlistKey, IDENTIFIER_KINDS } from '../domain/keys.ts';
 import { readRecords } from '../domain/read-records.ts';
 import type { RowChange, RowOutcome } from '../domain/settle-rows.ts';
-import { removedEvent, scoredEvent } from './event.ts';
-import { claimIdentifiers, type Identifier, withdrawIdentifiers } from './identifiers.ts';
-import { type CampaignProperties, createProperties } from './properties.ts';
+import {
+  claimIdentifiers,
+  type Identifier,
+  type IdentifierClaim,
+  isClaim,
+  withdrawIdentifiers,
+} from './identifiers.ts';
+import { type CampaignProperties, createProperties, type KnownProperties, readProperties } from './properties.ts';
+import { type Publication, publish } from './publish.ts';
 
 type FanlistServices = {
   table: Table;
   stream: RecordStream;
-  nowMs(): number;
   propertiesOf(campaignId: string): Promise<CampaignProperties>;
 };
 
@@ -28,104 +33,83 @@ export const saveFanlistScores = defineWorker({
   writes: [...IDENTIFIER_KINDS.map((kind) => `demandTable/${kind}:*/campaign:*`), 'campaignDataStream'],
   calls: ['campaignService'],
   services(kit): FanlistServices {
-    const { client } = createCampaigns(kit);
+    const campaigns = createCampaigns(kit);
     return {
       table: kit.table('demandTable'),
       stream: kit.stream('campaignDataStream'),
-      nowMs: () => kit.clock.now(),
-      propertiesOf: createProperties({ find: client.findById, clock: kit.clock }),
+      propertiesOf: createProperties({ find: campaigns.find, clock: kit.clock }),
     };
   },
-  async handle(records, context) {
-    const { services, reject } = context;
+  async handle(records, { services, reject, fail }) {
     const { scores, withdrawals, invalid } = readRecords(records, reject);
     const { claims, duplicates } = claimIdentifiers(scores);
-    const properties = await attachProperties(services, [
-      ...claims.map(({ campaignId }) => campaignId),
-      ...withdrawals.map(({ withdrawal }) => withdrawal.campaignId),
-    ]);
-    const changes: RowChange<Identifier>[] = claims.map((claim) => ({
-      key: fanlistKey(claim.kind, claim.identifier, claim.campaignId),
-      tag: claim,
-      claim: claim.claim,
-      extra: { campaign: properties.get(claim.campaignId) ?? {} },
-    }));
-    const { outcomes, superseded } = await applyRows(services.table, [...changes, ...withdrawIdentifiers(withdrawals)]);
-    const sorted = sortOutcomes(outcomes, context.fail);
-    const stream = await publish({ services, properties, ...sorted }, context);
-    const rejected = sorted.rejected + superseded.length;
+    const statements = [...claims.map(claimChange), ...withdrawIdentifiers(withdrawals)];
+    const properties = await readProperties(services.propertiesOf, statements);
+    const { changes, unwritable } = attachProperties(statements, properties, fail);
+    const { outcomes, superseded, undone } = await applyRows(services.table, changes);
+    const sorted = sortOutcomes(outcomes, fail);
+    const after = [...sorted.after, ...undone.flatMap((outcome) => ('error' in outcome ? [] : [outcome]))];
+    const stream = await publish({ stream: services.stream, properties, held: sorted.held, after, fail });
     return {
       input: { in: claims.length + duplicates + invalid, invalid, duplicate: duplicates, valid: claims.length },
-      dynamo: { in: claims.length, failed: sorted.failed, out: sorted.held.length, rejected },
+      dynamo: {
+        in: claims.length,
+        failed: sorted.failed + unwritable,
+        out: sorted.held.length,
+        rejected: sorted.rejected + superseded.length + undone.length,
+      },
       stream,
       ...(sorted.withdrawn > 0 ? { removed: sorted.withdrawn } : {}),
     };
   },
 });
 
-const attachProperties = async (
-  services: FanlistServices,
-  campaignIds: readonly string[],
-): Promise<Map<string, CampaignProperties>> => {
-  const ids = [...new Set(campaignIds)];
-  return new Map(await Promise.all(ids.map(async (id) => [id, await services.propertiesOf(id)] as const)));
+const claimChange = (tag: IdentifierClaim): RowChange<Identifier> => ({
+  key: fanlistKey(tag.kind, tag.identifier, tag.campaignId),
+  tag,
+  claim: tag.claim,
+});
+
+type Fail = HandleContext<unknown>['fail'];
+
+/** Rows of a campaign whose properties cannot be had are repeated later; the others go on. */
+const attachProperties = (
+  statements: readonly RowChange<Identifier>[],
+  properties: KnownProperties,
+  fail: Fail,
+): { changes: RowChange<Identifier>[]; unwritable: number } => {
+  const changes: RowChange<Identifier>[] = [];
+  let unwritable = 0;
+  for (const statement of statements) {
+    const known = properties.get(statement.tag.campaignId);
+    if (known === undefined || known instanceof Error) {
+      fail(statement.tag.record, known);
+      if ('claim' in statement) unwritable += 1;
+    } else changes.push('claim' in statement ? { ...statement, extra: { campaign: known } } : statement);
+  }
+  return { changes, unwritable };
 };
 
-type Held = { tag: Identifier; outcome: Extract<RowOutcome<Identifier>, { effect: unknown }> };
-type Sorted = { held: Held[]; after: Held[]; rejected: number; failed: number; withdrawn: number };
+type Sorted = { held: Publication[]; after: Publication[]; rejected: number; failed: number; withdrawn: number };
 
 /** Whether the claim that a record brought is the one that holds now: then it is published, also when it was there before. */
-const sortOutcomes = (outcomes: readonly RowOutcome<Identifier>[], fail: HandleContext<unknown>['fail']): Sorted => {
+const sortOutcomes = (outcomes: readonly RowOutcome<Identifier>[], fail: Fail): Sorted => {
   const sorted: Sorted = { held: [], after: [], rejected: 0, failed: 0, withdrawn: 0 };
   for (const outcome of outcomes) {
-    const claim =
-      'claim' in outcome.tag ? (outcome.tag.claim as { file: string; load: number; line: number }) : undefined;
+    const { tag } = outcome;
     if ('error' in outcome) {
-      fail(outcome.tag.record, outcome.error);
-      if (claim !== undefined) sorted.failed += 1;
-    } else if (claim === undefined) {
-      sorted.after.push({ tag: outcome.tag, outcome });
+      fail(tag.record, outcome.error);
+      if (isClaim(tag)) sorted.failed += 1;
+    } else if (!isClaim(tag)) {
+      sorted.after.push(outcome);
       if (outcome.effect !== 'none') sorted.withdrawn += 1;
-    } else {
-      const { holder } = outcome.standing ?? {};
-      const holds = holder?.file === claim.file && holder.load === claim.load && holder.line === claim.line;
-      if (holds) sorted.held.push({ tag: outcome.tag, outcome });
-      else sorted.rejected += 1;
-    }
+    } else if (holds(tag, outcome.standing?.holder)) sorted.held.push(outcome);
+    else sorted.rejected += 1;
   }
   return sorted;
 };
 
-type PublishOptions = Sorted & { services: FanlistServices; properties: Map<string, CampaignProperties> };
+type Place = { file: string; load: number; line: number };
 
-const publish = async (
-  { services, properties, held, after }: PublishOptions,
-  { fail }: Pick<HandleContext<unknown>, 'fail'>,
-): Promise<{ in: number; failed: number; out: number }> => {
-  const all = [...held, ...after];
-  const entries = all.map(({ tag, outcome }) => ({
-    partitionKey: tag.identifier,
-    data: JSON.stringify(eventOf(tag, outcome, properties, services.nowMs())),
-  }));
-  const results = entries.length === 0 ? [] : await services.stream.putMany(entries);
-  let failed = 0;
-  for (const [at, result] of results.entries()) {
-    if (!('error' in result)) continue;
-    if (at < held.length) failed += 1;
-    fail((all[at] as Held).tag.record, result.error);
-  }
-  return { in: held.length, failed, out: held.length - failed };
-};
-
-/** What holds now, or that nothing does: the same for every repetition of a withdrawal. */
-const eventOf = (
-  tag: Identifier,
-  { standing, revision }: Held['outcome'],
-  properties: Map<string, CampaignProperties>,
-  atMs: number,
-): JsonObject => {
-  const campaign = properties.get(tag.campaignId) ?? { name: tag.campaignId, status: 'UNKNOWN' };
-  if (standing !== undefined) return scoredEvent(tag, { standing, revision, campaign });
-  const { load } = tag.record.data as { load: number };
-  return removedEvent(tag, { load, atMs });
-};
+const holds = ({ claim }: IdentifierClaim, holder: Place | undefined): boolean =>
+  holder?.file === claim.file && holder.load === claim.load && holder.line === claim.line;
