@@ -5,7 +5,7 @@ import { loadScoresToStream } from './scoring/load-scores-to-stream/worker.ts';
 import { lookupPhoneScore } from './scoring/lookup-phone-score.ts';
 import { processSavedScores } from './scoring/process-saved-scores.ts';
 import { proxyCampaignService } from './scoring/proxy-campaign-service.ts';
-import { saveEntryScoring } from './scoring/save-entry-scoring.ts';
+import { saveEntryScoring } from './scoring/save-entry-scoring/worker.ts';
 import { saveFanlistScores } from './scoring/save-fanlist-scores/worker.ts';
 import { verdictReporter } from './scoring/verdict-reporter/worker.ts';
 

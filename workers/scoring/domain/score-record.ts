@@ -1,6 +1,6 @@
-import type { JsonValue } from '@verifiedfan/ports';
+import type { JsonObject, JsonValue } from '@verifiedfan/ports';
 import { isIsoDateTime } from '@verifiedfan/schema';
-import { VERDICTS, type Verdict } from './score-row.ts';
+import { MAX_MODEL_VERSION_LENGTH, VERDICTS, type Verdict } from './score-row.ts';
 
 /** One scored member on scoresStream. There is no e-mail address and no phone number in it: `emailKey` is a keyed hash. */
 export type ScoreRecord = {
@@ -42,33 +42,57 @@ export type WithdrawalRecord = {
 export type ScoresStreamRecord = ScoreRecord | WithdrawalRecord;
 
 const ID = /^[A-Za-z0-9._-]{1,128}$/;
+const MAX_FILE_LENGTH = 64;
+/** Of entry-service, which refuses a whole request for one row with more. */
+const MAX_EVENTS = 1_000;
+
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isId = (value: unknown): value is string => isText(value) && ID.test(value);
-const isOptionalId = (value: unknown): boolean => value === undefined || isId(value);
+const isFile = (value: unknown): boolean => isText(value) && value.length >= 1 && value.length <= MAX_FILE_LENGTH;
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isEvents = (value: unknown): boolean => Array.isArray(value) && value.length <= MAX_EVENTS && value.every(isId);
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isModelVersion = (value: unknown): boolean =>
+  isText(value) && value.length >= 1 && value.length <= MAX_MODEL_VERSION_LENGTH;
+const VERDICT_SET: ReadonlySet<unknown> = new Set(VERDICTS);
 
 /**
- * Checks a record of scoresStream. Anyone may write to a stream, so no consumer trusts it. Returns the name of the first member at
- * fault, or the record.
+ * Checks a record of scoresStream. Anyone may write to a stream, so no consumer trusts it, and none may choke on it together with its
+ * neighbours. Returns what is at fault, naming the first such member, or the record. Plain comparisons, since each of three consumers
+ * does this for every row.
  */
 export const readScoresStreamRecord = (data: JsonValue): ScoresStreamRecord | { fault: string } => {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { fault: 'the record is not an object' };
-  const fault = (name: string) => ({ fault: `the record's ${name} is missing or malformed` });
-  if (!isId(data.campaignId)) return fault('campaignId');
-  if (!isId(data.memberId)) return fault('memberId');
-  if (!isOptionalId(data.sid)) return fault('sid');
-  if (!isOptionalId(data.emailKey)) return fault('emailKey');
-  if (!isText(data.file)) return fault('file');
-  if (!isWhole(data.load)) return fault('load');
-  if (data.type === 'withdrawal')
-    return typeof data.member === 'boolean' ? (data as WithdrawalRecord) : fault('member');
-  if (data.type !== 'score') return fault('type');
-  if (!(typeof data.score === 'number' && data.score >= 0 && data.score <= 1)) return fault('score');
-  if (data.isVerified !== undefined && typeof data.isVerified !== 'boolean') return fault('isVerified');
-  if (!VERDICTS.some((verdict) => verdict === data.verdict)) return fault('verdict');
-  if (!isWhole(data.rank)) return fault('rank');
-  if (!Array.isArray(data.events) || !data.events.every(isId)) return fault('events');
-  if (!isText(data.scoredAt) || !isIsoDateTime(data.scoredAt)) return fault('scoredAt');
-  if (!isWhole(data.line)) return fault('line');
-  return data as ScoreRecord;
+  const member =
+    sharedFault(data) ??
+    (data.type === 'score' ? scoreFault(data) : data.type === 'withdrawal' ? withdrawalFault(data) : 'type');
+  return member === undefined
+    ? (data as ScoresStreamRecord)
+    : { fault: `the record's ${member} is missing or malformed` };
+};
+
+const sharedFault = ({ campaignId, memberId, sid, emailKey, file, load, meta }: JsonObject): string | undefined => {
+  if (!isId(campaignId)) return 'campaignId';
+  if (!isId(memberId)) return 'memberId';
+  if (sid !== undefined && !isId(sid)) return 'sid';
+  if (emailKey !== undefined && !isId(emailKey)) return 'emailKey';
+  if (!isFile(file)) return 'file';
+  if (!isWhole(load)) return 'load';
+  return isObject(meta) ? undefined : 'meta';
+};
+
+const withdrawalFault = ({ member }: JsonObject): string | undefined =>
+  typeof member === 'boolean' ? undefined : 'member';
+
+const scoreFault = (data: JsonObject): string | undefined => {
+  const { globalUserId, score, isVerified, verdict, rank, events, scoredAt, modelVersion, line } = data;
+  if (globalUserId !== undefined && !isId(globalUserId)) return 'globalUserId';
+  if (!(typeof score === 'number' && score >= 0 && score <= 1)) return 'score';
+  if (isVerified !== undefined && typeof isVerified !== 'boolean') return 'isVerified';
+  if (!VERDICT_SET.has(verdict)) return 'verdict';
+  if (!isWhole(rank)) return 'rank';
+  if (!isEvents(events)) return 'events';
+  if (!isText(scoredAt) || !isIsoDateTime(scoredAt)) return 'scoredAt';
+  if (modelVersion !== undefined && !isModelVersion(modelVersion)) return 'modelVersion';
+  return isWhole(line) ? undefined : 'line';
 };

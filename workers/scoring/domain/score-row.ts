@@ -29,6 +29,8 @@ export type ScoreRow = {
 };
 export type ScoreRowFault = { column: ScoreColumn; reason: string };
 
+export const MAX_MODEL_VERSION_LENGTH = 64;
+
 const ID = /^[A-Za-z0-9._-]{1,128}$/;
 /** Digits and an optional fraction; the range is checked on the number, so `1.000` and `0001` are 1. */
 const SCORE = /^[0-9]+(?:\.[0-9]+)?$/;
@@ -36,8 +38,8 @@ const PHONE = /^\+[0-9]{8,15}$/;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 /**
- * Reads one row by the grammar of score files. Reasons name the rule, never the value. The checks run in the order of the columns of
- * the documentation, and the first fault is reported.
+ * Reads one row by the grammar of score files. Reasons name the rule, never the value. The required columns are checked first, and the
+ * first fault is reported.
  */
 export const parseScoreRow = (fields: readonly string[], at: ColumnIndexes): ScoreRow | ScoreRowFault => {
   const text = (column: ScoreColumn): string => {
@@ -48,8 +50,9 @@ export const parseScoreRow = (fields: readonly string[], at: ColumnIndexes): Sco
   if (!ID.test(campaignId)) return { column: 'campaignId', reason: 'must be 1 to 128 of A-Z a-z 0-9 . _ -' };
   const memberId = text('memberId');
   if (!ID.test(memberId)) return { column: 'memberId', reason: 'must be 1 to 128 of A-Z a-z 0-9 . _ -' };
-  const score = SCORE.test(text('score')) ? Number(text('score')) : Number.NaN;
-  if (!(score >= 0 && score <= 1))
+  const decimal = text('score');
+  const score = Number(decimal);
+  if (!SCORE.test(decimal) || score > 1)
     return { column: 'score', reason: 'must be a decimal from 0 to 1 without sign or exponent' };
   const scoredAt = text('scoredAt');
   const scoredAtMs = parseIsoDateTime(scoredAt);
@@ -102,7 +105,8 @@ const readVerdict = (row: ScoreRow, verdict: string): ScoreRowFault | undefined 
 
 const readModelVersion = (row: ScoreRow, modelVersion: string): ScoreRowFault | undefined => {
   if (modelVersion === '') return undefined;
-  if (modelVersion.length > 64) return { column: 'modelVersion', reason: 'must have at most 64 characters' };
+  if (modelVersion.length > MAX_MODEL_VERSION_LENGTH)
+    return { column: 'modelVersion', reason: `must have at most ${MAX_MODEL_VERSION_LENGTH} characters` };
   row.modelVersion = modelVersion;
   return undefined;
 };
