@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import type { Cache, JsonObject } from '@verifiedfan/ports';
+import type { Cache, JsonObject, JsonValue } from '@verifiedfan/ports';
 import { createTelesign, type PhoneRisk } from '@verifiedfan/telesign';
-import { appsyncResolver, defineWorker, RejectError } from '@verifiedfan/worker';
+import { appsyncResolver, defineWorker, RejectError, type WorkerLog } from '@verifiedfan/worker';
 
 const PHONE = /^\+[0-9]{8,15}$/;
 const DAY_MS = 86_400_000;
@@ -49,21 +49,40 @@ export const lookupPhoneScore = defineWorker({
     const phone = typeof data.arguments.phone === 'string' ? data.arguments.phone.replace(/[\s().-]/g, '') : '';
     if (!PHONE.test(phone)) throw new RejectError('phone must be + and 8 to 15 digits');
     const key = services.keyOf(phone);
-    const cached = await services.cache.get(key);
-    if (cached !== undefined) return cached.value;
-    try {
-      const answer = await ask(services.risk, phone);
-      await services.cache.set(key, answer, { ttlMs: DAY_MS });
-      return answer;
-    } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unavailable';
-      log.warn('no phone score', { reason });
-      return { score: null, level: null, recommendation: null, reason };
-    }
+    const cached = await readCache(services.cache, key, log);
+    if (cached !== undefined) return cached;
+    const answer = await ask(services.risk, phone, log);
+    if (answer.reason === null) await writeCache(services.cache, key, answer, log);
+    return answer;
   },
 });
 
-const ask = async (risk: PhoneRisk, phone: string): Promise<JsonObject> => {
-  const { score, level, recommendation } = await risk.score({ phone, event: 'create' });
-  return { score, level, recommendation, reason: null };
+/** Without a score the reason is a code of the provider's client, never text. */
+const ask = async (risk: PhoneRisk, phone: string, log: WorkerLog): Promise<JsonObject> => {
+  try {
+    const { score, level, recommendation } = await risk.score({ phone, event: 'create' });
+    return { score, level, recommendation, reason: null };
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unavailable';
+    log.warn('no phone score', { reason });
+    return { score: null, level: null, recommendation: null, reason };
+  }
+};
+
+/** A cache that fails costs another look-up, not the answer. */
+const readCache = async (cache: Cache, key: string, log: WorkerLog): Promise<JsonValue | undefined> => {
+  try {
+    return (await cache.get(key))?.value;
+  } catch (error) {
+    log.warn('the cache of phone scores cannot be read', { error });
+    return undefined;
+  }
+};
+
+const writeCache = async (cache: Cache, key: string, answer: JsonObject, log: WorkerLog): Promise<void> => {
+  try {
+    await cache.set(key, answer, { ttlMs: DAY_MS });
+  } catch (error) {
+    log.warn('a phone score cannot be kept', { error });
+  }
 };
