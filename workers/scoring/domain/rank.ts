@@ -11,7 +11,8 @@ export const rankPreferences = (
 ): { events: string[]; rank: number | null } => {
   const events: string[] = [];
   let rank: number | null = null;
-  for (const [place, eventId] of preferences.entries()) {
+  for (let place = 0; place < preferences.length; place += 1) {
+    const eventId = preferences[place] ?? '';
     if (!offered.has(eventId) || events.includes(eventId)) continue;
     rank ??= place;
     events.push(eventId);
