@@ -45,6 +45,7 @@ export const FILTERS: readonly (readonly [filter: JsonObject, ids: string])[] = 
   [{ name: { $regex: '^[ab]', $options: 'i' } }, 'a b'],
   [{ shows: { $elemMatch: { id: 1, rank: 9 } } }, 'd'],
   [{ 'shows.id': 1, 'shows.rank': 9 }, 'c d'],
+  [{ 'shows.rank': { $gt: 5, $lt: 3 } }, 'c'],
   [{ $or: [{ age: 20 }, { name: 'cid' }] }, 'b c'],
   [{ $and: [{ tags: 'y' }, { age: 30 }] }, 'a'],
   [{ $nor: [{ tags: 'y' }, { age: 20 }] }, 'd'],

@@ -8,6 +8,8 @@ export type SqliteCacheOptions = {
   clock: Clock;
   /** Most entries; when there are more, those that would expire first are forgotten. @default 100_000 */
   maxEntries?: number | undefined;
+  /** Most bytes of the file; what does not fit is not kept. @default no limit but the disk's */
+  maxBytes?: number | undefined;
 };
 export type SqliteCache = Cache & { close(): void };
 
@@ -38,8 +40,13 @@ const assertLife = (name: string, durationMs: number): void => {
 const endOf = (nowMs: number, lifeMs: number): number => Math.min(Math.ceil(nowMs + lifeMs), Number.MAX_SAFE_INTEGER);
 
 /** A cache in one SQLite file, so that it survives a restart. A full disk is no error: the value is then not kept. */
-export const openSqliteCache = ({ location, clock, maxEntries = 100_000 }: SqliteCacheOptions): SqliteCache => {
-  const file = openSqliteFile({ location, resource: 'cache' });
+export const openSqliteCache = ({
+  location,
+  clock,
+  maxEntries = 100_000,
+  maxBytes,
+}: SqliteCacheOptions): SqliteCache => {
+  const file = openSqliteFile({ location, maxBytes, resource: 'cache' });
   file.run(() => file.database.exec(SCHEMA));
   const find = file.database.prepare('SELECT version, expires_at, value FROM entries WHERE key = ? AND expires_at > ?');
   const put = file.database.prepare(PUT);

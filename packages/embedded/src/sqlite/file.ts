@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PortError } from '@verifiedfan/ports';
@@ -62,6 +62,18 @@ const open = (options: SqliteFileOptions): DatabaseSync => {
   }
 };
 
+/** SQLite opens a file that it may not write, and then fails at the first lock with what looks like a broken disk. */
+const explainFailure = (error: unknown, { location, resource }: SqliteFileOptions): unknown => {
+  const explained = toPortError(error, resource);
+  if (!(explained instanceof PortError) || explained.code !== 'unavailable') return explained;
+  try {
+    closeSync(openSync(location, 'r+'));
+    return explained;
+  } catch (cause) {
+    return toPortError(cause, resource);
+  }
+};
+
 /** Opens, or makes, a file. Throws `locked` while another process has it open, `read_only`, `corrupt` or `disk_full`. */
 export const openSqliteFile = (options: SqliteFileOptions): SqliteFile => {
   const { resource } = options;
@@ -78,7 +90,7 @@ export const openSqliteFile = (options: SqliteFileOptions): SqliteFile => {
   try {
     database = open(options);
   } catch (error) {
-    throw toPortError(error, resource);
+    throw explainFailure(error, options);
   }
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');

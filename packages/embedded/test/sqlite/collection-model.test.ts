@@ -79,12 +79,13 @@ const createGenerator = (seed: number, arrays: boolean) => {
       scalar,
       () => ({ $gt: limit() }),
       () => ({ $gte: limit(), $lt: limit() }),
+      () => ({ $gt: pick([0, 1, 2]), $lte: pick([-1, 1, 2]) }),
       () => ({ $in: [scalar(), scalar(), scalar()] }),
       () => ({ $ne: scalar() }),
       () => ({ $exists: chance(0.5) }),
       () => ({ $eq: scalar() }),
     ])();
-  const path = () => pick(['n', 't', 'list', 'deep.k', 'none']);
+  const path = () => pick(['n', 't', 'list', 'list', 'deep.k', 'none']);
   const simple = (): JsonObject => ({ [path()]: clause(), ...(chance(0.5) ? { [path()]: clause() } : {}) });
   const filter = (): JsonObject =>
     pick<() => JsonObject>([
