@@ -11,7 +11,7 @@ import type {
   PutObjectResult,
   Random,
 } from '@verifiedfan/ports';
-import { assertName, assertWhole, invalid } from '../sqlite/checks.ts';
+import { assertName, assertOptions, assertWhole, invalid } from '../sqlite/checks.ts';
 import { toPortError } from '../sqlite/errors.ts';
 import { openSqliteFile } from '../sqlite/file.ts';
 import { createWaiting } from '../sqlite/waiting.ts';
@@ -67,6 +67,7 @@ export const openFolderBucket = (options: FolderBucketOptions): FolderBucket => 
     notify = true,
     fsync = false,
   } = options;
+  assertOptions(options, ['location', 'name', 'clock', 'random', 'keepVersions', 'notify', 'fsync']);
   assertWhole('keepVersions', keepVersions, 1, 10_000);
   const folder = join(location, 'objects');
   const file = openSqliteFile({ location: join(location, 'index.sqlite'), resource: name });

@@ -67,6 +67,7 @@ export const openBucketIndex = ({
   );
   const byVersion = database.prepare('SELECT * FROM uploads WHERE version = ? AND key = ?');
   const byKey = database.prepare('SELECT * FROM uploads WHERE key = ? ORDER BY number DESC');
+  const surplus = database.prepare('SELECT * FROM uploads WHERE key = ? ORDER BY number DESC LIMIT -1 OFFSET ?');
   const everything = database.prepare('SELECT * FROM uploads');
   const listing = database.prepare(
     `SELECT uploads.* FROM objects JOIN uploads ON number = latest
@@ -88,9 +89,8 @@ export const openBucketIndex = ({
 
   /** Drops uploads behind the newest ones; those that somebody has still to be told of stay. */
   const prune = (key: Buffer): Removal[] =>
-    byKey
-      .all(key)
-      .slice(keepVersions)
+    surplus
+      .all(key, keepVersions)
       .filter(({ version }) => isAwaited.get(version ?? null) === undefined)
       .map((row) => {
         removeUpload.run(Number(row.number));

@@ -1,6 +1,7 @@
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Flags, PortError } from '@verifiedfan/ports';
+import { assertOptions } from '../sqlite/checks.ts';
 
 export type FileFlagsOptions = {
   /** A JSON file: one object with flags by name, each true or false. A file that does not exist holds no flags. */
@@ -55,7 +56,9 @@ const watchFolder = (location: string, changed: () => void): FSWatcher | undefin
 };
 
 /** Feature flags from a bootstrap file. Throws `validation` when the file is there and cannot be used. */
-export const openFileFlags = ({ location, watchFile = true, onInvalid = () => {} }: FileFlagsOptions): FileFlags => {
+export const openFileFlags = (options: FileFlagsOptions): FileFlags => {
+  assertOptions(options, ['location', 'watchFile', 'onInvalid']);
+  const { location, watchFile = true, onInvalid = () => {} } = options;
   const listeners = new Set<(flags: readonly string[]) => void>();
   let flags = readFlags(location);
 

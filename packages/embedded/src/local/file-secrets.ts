@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PortError, type Random, type Secrets } from '@verifiedfan/ports';
+import { assertOptions } from '../sqlite/checks.ts';
 import { toPortError } from '../sqlite/errors.ts';
 
 /** Makes the first value of a secret. */
@@ -67,7 +68,9 @@ const writeSecrets = async (location: string, secrets: ReadonlyMap<string, strin
 };
 
 /** Secrets of one data directory. The file is read when the first secret is asked for. */
-export const openFileSecrets = ({ location, random, generators = {} }: FileSecretsOptions): Secrets => {
+export const openFileSecrets = (options: FileSecretsOptions): Secrets => {
+  assertOptions(options, ['location', 'random', 'generators']);
+  const { location, random, generators = {} } = options;
   let turn: Promise<unknown> = Promise.resolve();
   let loaded: Map<string, string> | undefined;
 

@@ -1,5 +1,5 @@
 import type { Cache, Clock, JsonValue } from '@verifiedfan/ports';
-import { assertJson, assertName, assertWhole, invalid } from './checks.ts';
+import { assertJson, assertName, assertOptions, assertWhole, invalid } from './checks.ts';
 import { openSqliteFile } from './file.ts';
 
 export type SqliteCacheOptions = {
@@ -40,12 +40,9 @@ const assertLife = (name: string, durationMs: number): void => {
 const endOf = (nowMs: number, lifeMs: number): number => Math.min(Math.ceil(nowMs + lifeMs), Number.MAX_SAFE_INTEGER);
 
 /** A cache in one SQLite file, so that it survives a restart. A full disk is no error: the value is then not kept. */
-export const openSqliteCache = ({
-  location,
-  clock,
-  maxEntries = 100_000,
-  maxBytes,
-}: SqliteCacheOptions): SqliteCache => {
+export const openSqliteCache = (options: SqliteCacheOptions): SqliteCache => {
+  assertOptions(options, ['location', 'clock', 'maxEntries', 'maxBytes']);
+  const { location, clock, maxEntries = 100_000, maxBytes } = options;
   const file = openSqliteFile({ location, maxBytes, resource: 'cache' });
   file.run(() => file.database.exec(SCHEMA));
   const find = file.database.prepare('SELECT version, expires_at, value FROM entries WHERE key = ? AND expires_at > ?');

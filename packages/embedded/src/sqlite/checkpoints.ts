@@ -1,5 +1,5 @@
 import type { Checkpoints } from '@verifiedfan/ports';
-import { assertName } from './checks.ts';
+import { assertName, assertOptions } from './checks.ts';
 import { openSqliteFile } from './file.ts';
 
 export type SqliteCheckpointsOptions = {
@@ -23,7 +23,9 @@ const endOfPrefix = (prefix: string): Buffer | undefined => {
 };
 
 /** Checkpoints in one SQLite file. Keys are 1 to 1,024 bytes; `list` answers in the order of their UTF-8 bytes. */
-export const openSqliteCheckpoints = ({ location, maxBytes }: SqliteCheckpointsOptions): SqliteCheckpoints => {
+export const openSqliteCheckpoints = (options: SqliteCheckpointsOptions): SqliteCheckpoints => {
+  assertOptions(options, ['location', 'maxBytes']);
+  const { location, maxBytes } = options;
   const file = openSqliteFile({ location, maxBytes, resource: 'checkpoints', cacheKib: 512 });
   file.run(() =>
     file.database.exec(

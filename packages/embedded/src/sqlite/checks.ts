@@ -52,3 +52,9 @@ export const assertName = (what: string, value: unknown, maxBytes: number): void
   }
   if (!value.isWellFormed()) throw invalid(`${what} is not valid Unicode`);
 };
+
+/** A misspelt option must not pass for its default. Throws `TypeError`, as it is a mistake of the program. */
+export const assertOptions = (options: object, known: readonly string[]): void => {
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new TypeError(`unknown options: ${unknown.join(', ')}`);
+};

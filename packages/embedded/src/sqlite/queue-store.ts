@@ -1,5 +1,5 @@
 import type { Clock, Queue, QueueDefinition, Random } from '@verifiedfan/ports';
-import { assertName, assertWhole, invalid } from './checks.ts';
+import { assertName, assertOptions, assertWhole, invalid } from './checks.ts';
 import { openSqliteFile, type SqliteFile } from './file.ts';
 import { createQueue } from './queue.ts';
 import type { Redrive } from './queue-receive.ts';
@@ -51,13 +51,9 @@ const createShelf = (file: SqliteFile, clock: Clock, id: number, fifo: boolean):
 };
 
 /** Opens the queues of one data directory. */
-export const openQueueStore = ({
-  location,
-  clock,
-  random,
-  releaseInFlight = false,
-  maxBytes,
-}: QueueStoreOptions): QueueStore => {
+export const openQueueStore = (options: QueueStoreOptions): QueueStore => {
+  assertOptions(options, ['location', 'clock', 'random', 'releaseInFlight', 'maxBytes']);
+  const { location, clock, random, releaseInFlight = false, maxBytes } = options;
   const file = openSqliteFile({ location, maxBytes, resource: 'queues', cacheKib: 4_096 });
   file.run(() => file.database.exec(SCHEMA));
   const find = file.database.prepare('SELECT id, fifo FROM queues WHERE name = ?');

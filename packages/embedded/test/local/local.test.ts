@@ -8,6 +8,7 @@ import {
   createSeededRandom,
   openFileFlags,
   openFileSecrets,
+  openSqliteCheckpoints,
   systemClock,
 } from '../../src/index.ts';
 
@@ -162,5 +163,12 @@ describe('flags in a file', () => {
     }
     assert.throws(() => openFileFlags({ location }), { code: 'validation' });
     flags.close();
+  });
+});
+
+describe('options', () => {
+  it('are refused when they are misspelt', () => {
+    const misspelt = { location: ':memory:', maxByte: 5 };
+    assert.throws(() => openSqliteCheckpoints(misspelt), { name: 'TypeError', message: 'unknown options: maxByte' });
   });
 });

@@ -9,7 +9,7 @@ import type {
   TransactionResult,
   TransactionStep,
 } from '@verifiedfan/ports';
-import { assertName, invalid } from '../checks.ts';
+import { assertName, assertOptions, invalid } from '../checks.ts';
 import { openSqliteFile } from '../file.ts';
 import { createCandidateReader } from './candidates.ts';
 import { openCatalogue } from './catalogue.ts';
@@ -35,12 +35,9 @@ export type SqliteDatabase = Database & { close(): void };
 type Opened = { parts: OperationParts; reading: Reading; indexes: string | undefined };
 
 /** Opens the collections of one service. */
-export const openSqliteDatabase = ({
-  location,
-  random,
-  cacheKib = 16_384,
-  maxBytes,
-}: SqliteDatabaseOptions): SqliteDatabase => {
+export const openSqliteDatabase = (options: SqliteDatabaseOptions): SqliteDatabase => {
+  assertOptions(options, ['location', 'random', 'cacheKib', 'maxBytes']);
+  const { location, random, cacheKib = 16_384, maxBytes } = options;
   // A long log means few checkpoints, and a page that many batches touch is then written once.
   const file = openSqliteFile({ location, maxBytes, cacheKib, resource: 'collections', checkpointPages: 4_000 });
   const { database } = file;
