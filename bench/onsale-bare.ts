@@ -45,46 +45,37 @@ entries.exec('CREATE TABLE entries (id TEXT PRIMARY KEY, version TEXT NOT NULL, 
 
 const logKey = (number: number): string => `l${String(number).padStart(16, '0')}`;
 
-// ---- the file and its stream -------------------------------------------------------------------------------------------------------
-
-let columns: string[] = [];
-let line = 0;
+const HEADER =
+  'campaignId,memberId,globalUserId,sid,email,phone,score,isVerified,verdict,preferences,scoredAt,modelVersion';
 const summary = { in: 0, out: 0, filtered: 0 };
 
 const toRecord = (text: string): string | undefined => {
-  const fields = text.split(',');
-  line += 1;
-  const row = Object.fromEntries(columns.map((column, at) => [column, fields[at] || undefined]));
-  const { campaignId = '', memberId = '', scoredAt = '', email, isVerified } = row;
-  const events: string[] = [];
-  let rank: number | undefined;
-  for (const [place, event] of (row.preferences ?? '').split('|').entries()) {
-    if (!offered.get(campaignId)?.has(event) || events.includes(event)) continue;
-    rank ??= place;
-    events.push(event);
-  }
+  const [campaignId = '', memberId, globalUserId, sid, email = '', , score, ...more] = text.split(',');
+  const [isVerified, verdict, preferences = '', scoredAt, modelVersion] = more;
+  const wanted = preferences.split('|');
+  const events = [...new Set(wanted.filter((event) => offered.get(campaignId)?.has(event)))];
   summary.in += 1;
-  if (rank === undefined) {
+  if (events[0] === undefined) {
     summary.filtered += 1;
     return undefined;
   }
   summary.out += 1;
-  const emailKey =
-    email && createHmac('sha256', 'a secret').update(email.toLowerCase()).digest('base64url').slice(0, 22);
+  const hmac = createHmac('sha256', 'a secret').update(email.toLowerCase());
+  const line = summary.in + 1;
   return JSON.stringify({
     type: 'score',
     campaignId,
     memberId,
-    globalUserId: row.globalUserId,
-    sid: row.sid,
-    emailKey,
-    score: Number(row.score),
-    isVerified: isVerified && isVerified === 'true',
-    verdict: row.verdict ?? 'none',
-    rank,
+    globalUserId: globalUserId || undefined,
+    sid: sid || undefined,
+    emailKey: email === '' ? undefined : hmac.digest('base64url').slice(0, 22),
+    score: Number(score),
+    isVerified: isVerified ? isVerified === 'true' : undefined,
+    verdict: verdict || 'none',
+    rank: wanted.indexOf(events[0]),
     events,
     scoredAt,
-    modelVersion: row.modelVersion,
+    modelVersion: modelVersion || undefined,
     file: FILE,
     load: 1,
     line,
@@ -118,16 +109,10 @@ const write = async (): Promise<void> => {
   for await (const chunk of createReadStream(csvFile, { encoding: 'utf8', highWaterMark: MEBIBYTE / 4 })) {
     const parts = `${rest}${chunk as string}`.split('\n');
     rest = parts.pop() ?? '';
-    for (const part of parts) {
-      if (columns.length === 0) columns = part.split(',');
-      else lines.push(part);
-      if (lines.length < BATCH) continue;
-      await append(lines);
-      lines = [];
-    }
+    for (const part of parts) if (part !== HEADER) lines.push(part);
+    for (; lines.length >= BATCH; lines = lines.slice(BATCH)) await append(lines.slice(0, BATCH));
   }
-  if (rest !== '') lines.push(rest);
-  await append(lines);
+  await append(lines); // the last line ends with a line feed, so nothing else is left
   ended = true;
   tell();
 };
@@ -142,8 +127,6 @@ const consume = async (apply: (records: Score[]) => Promise<void> | void): Promi
     next += texts.length;
   }
 };
-
-// ---- the three consumers -----------------------------------------------------------------------------------------------------------
 
 const contentOf = ({ type: _type, campaignId: _campaign, emailKey: _key, ...content }: Score): Json => content;
 
@@ -233,8 +216,6 @@ const saveEntries = (records: Score[]): void => {
   }
   entries.exec('COMMIT');
 };
-
-// ---- the run -----------------------------------------------------------------------------------------------------------------------
 
 await Promise.all([stream.open(), table.open(), events.open()]);
 const startedMs = performance.now();

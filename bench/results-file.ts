@@ -11,7 +11,7 @@ other side of the same run, or than the limit. See \`README.md\` for what is com
 `;
 
 const round = (value: number): string =>
-  value >= 1_000 ? Math.round(value).toLocaleString('en-US') : value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  value >= 100 || Number.isInteger(value) ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
 const met = ({ ratio, bar }: BenchResult): string => (ratio >= bar ? 'met' : 'missed');
 
 const detailText = (value: number | string): string => (typeof value === 'number' ? round(value) : value);
