@@ -36,7 +36,8 @@ export type Estate = {
 export const openEstate = (options: EstateOptions): Estate => {
   const { directory, owner, catalogue, workers, log } = options;
   const lock = ownDirectory(directory, owner);
-  const platform = createEmbeddedPlatform({ directory, catalogue });
+  const readHere = new Set(Object.values(workers).flatMap(({ sources }) => sources.map(({ resource }) => resource)));
+  const platform = createEmbeddedPlatform({ directory, catalogue, readHere });
 
   const tokens = once(() => createTokens(platform));
   const services = once(async (): Promise<Services> => {

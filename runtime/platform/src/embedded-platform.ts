@@ -29,9 +29,15 @@ export type EmbeddedPlatformOptions = {
   /** Holds everything; the caller owns it (`ownDirectory`). */
   directory: string;
   catalogue: Catalogue;
+  /** Streams and tables that workers of this process read: their newest records stay in memory. @default none */
+  readHere?: ReadonlySet<string> | undefined;
   clock?: Clock;
   random?: Random;
 };
+
+/** Consumers are a few batches behind; what stays longer only lives long enough to be promoted by the garbage collector. */
+const TAIL_RECORDS = 8_000;
+const CACHED_ROWS = 2_000;
 
 type Closable = { close(): void | Promise<void> };
 type OfKind<Kind> = Extract<ResourceDefinition, { kind: Kind }>;
@@ -43,6 +49,7 @@ type OfKind<Kind> = Extract<ResourceDefinition, { kind: Kind }>;
 export const createEmbeddedPlatform = ({
   directory,
   catalogue,
+  readHere = new Set(),
   clock = systemClock,
   random = systemRandom,
 }: EmbeddedPlatformOptions): Platform => {
@@ -60,6 +67,8 @@ export const createEmbeddedPlatform = ({
       });
     return definition as OfKind<Kind>;
   };
+
+  const tailOf = (name: string): number => (readHere.has(name) ? TAIL_RECORDS : 0);
 
   /** Opens one resource per name and closes it with the platform. */
   const once = <Resource>(make: (name: string) => Resource) => {
@@ -96,7 +105,15 @@ export const createEmbeddedPlatform = ({
     },
     table: once((name) => {
       const { changeShards } = definitionOf('table', name);
-      return openLevelTable({ name, location: path('tables', name), clock, changeShards });
+      const tailRecords = tailOf(name);
+      return openLevelTable({
+        name,
+        location: path('tables', name),
+        clock,
+        changeShards,
+        tailRecords,
+        cacheRows: CACHED_ROWS,
+      });
     }),
     stream: once((name) => {
       const { shards, retentionHours = 24 } = definitionOf('stream', name);
@@ -106,6 +123,7 @@ export const createEmbeddedPlatform = ({
         clock,
         shards,
         retentionMs: retentionHours * 3_600_000,
+        tailRecords: tailOf(name),
       });
     }),
     topic: once((name) =>
