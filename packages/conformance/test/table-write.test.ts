@@ -1,6 +1,7 @@
 import { it } from 'node:test';
 import type { Item, TableAction } from '@verifiedfan/ports';
 import { registerMutants } from '../src/suite.ts';
+import { tableOutcomeCases } from '../src/table-outcome-cases.ts';
 import { tableWriteCases } from '../src/table-write-cases.ts';
 import { openTable } from './open.ts';
 import { actions, answers, lenient, on, oneByOne, reads, type TableMutant, unconditional } from './table-mutants.ts';
@@ -51,7 +52,7 @@ const keepsEmptyOut = on((table) => ({
 
 registerMutants({
   title: 'table writes',
-  cases: tableWriteCases,
+  cases: [...tableWriteCases, ...tableOutcomeCases],
   it,
   ...openTable,
   mutants: {
