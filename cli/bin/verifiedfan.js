@@ -2,15 +2,15 @@
 // Twice the usual young generation: a batch of rows dies there instead of being promoted, which saves memory and time (bench/PROFILE.md).
 // Plain JavaScript, because the machine's own Node may be too old for what comes behind it: the pinned one is found and used.
 import { spawn } from 'node:child_process';
-import { createRequire, enableCompileCache } from 'node:module';
+import module from 'node:module';
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // Compiled code, stripped of its types, is kept between runs: a command starts in a third of the time.
-  enableCompileCache();
+  module.enableCompileCache();
   const { runInTerminal } = await import('../src/terminal.ts');
   await runInTerminal();
 } else {
-  const node = createRequire(import.meta.url).resolve('node/bin/node');
+  const node = module.createRequire(import.meta.url).resolve('node/bin/node');
   const child = spawn(node, ['--max-semi-space-size=32', ...process.argv.slice(1)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
