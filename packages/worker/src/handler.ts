@@ -43,24 +43,27 @@ type Decoded = { source: Source; batch: DecodedBatch<unknown> };
 /** Runs one event through the pipeline. The local runtime calls this for events that need no flush behind them. */
 export const invoke = (prepared: PreparedWorker, event: unknown, context: InvocationContext): Promise<JsonValue> => {
   const { name, host, worker } = prepared;
-  return withInvocation({ name, host, requestId: context.awsRequestId }, async (correlation) => {
-    assertOn(prepared);
-    const decodeEvent = (seen: unknown): Decoded => {
-      const source = sourceOf(prepared, seen);
-      return { source, batch: source.decode(seen, { correlation, nowMs: host.platform.clock.now() }) };
-    };
-    // A middleware may change the event or refuse it, so what is decoded in front of it only serves the span.
-    const plain = worker.middlewares.length === 0;
-    const first = plain ? decodeEvent(event) : producersOf(prepared, () => decodeEvent(event));
-    const span = { tracer: host.tracer, worker: name, source: first?.source, records: first?.batch.records ?? [] };
-    return inSpan(span, () =>
-      plain && first !== undefined
-        ? handleEvent(prepared, first, event, context)
-        : runMiddlewares(worker.middlewares, event, context, async (seen) =>
-            handleEvent(prepared, decodeEvent(seen), seen, context),
-          ),
-    );
-  });
+  return withInvocation(
+    { name, host, requestId: context.awsRequestId, signal: context.signal },
+    async (correlation) => {
+      assertOn(prepared);
+      const decodeEvent = (seen: unknown): Decoded => {
+        const source = sourceOf(prepared, seen);
+        return { source, batch: source.decode(seen, { correlation, nowMs: host.platform.clock.now() }) };
+      };
+      // A middleware may change the event or refuse it, so what is decoded in front of it only serves the span.
+      const plain = worker.middlewares.length === 0;
+      const first = plain ? decodeEvent(event) : producersOf(prepared, () => decodeEvent(event));
+      const span = { tracer: host.tracer, worker: name, source: first?.source, records: first?.batch.records ?? [] };
+      return inSpan(span, () =>
+        plain && first !== undefined
+          ? handleEvent(prepared, first, event, context)
+          : runMiddlewares(worker.middlewares, event, context, async (seen) =>
+              handleEvent(prepared, decodeEvent(seen), seen, context),
+            ),
+      );
+    },
+  );
 };
 
 const producersOf = ({ host }: PreparedWorker, decode: () => Decoded): Decoded | undefined => {

@@ -7,6 +7,8 @@ export type Invocation = {
   host: WorkerHost;
   /** The platform's id of the invocation, unchecked; one is made when there is none. */
   requestId?: string | undefined;
+  /** Aborted, it says that the process stops. */
+  signal?: AbortSignal | undefined;
 };
 
 /**
@@ -14,7 +16,7 @@ export type Invocation = {
  * thrown is counted and logged here, once, and goes on to the platform, which decides about repeating.
  */
 export const withInvocation = <T>(
-  { name, host, requestId }: Invocation,
+  { name, host, requestId, signal }: Invocation,
   run: (correlation: string) => Promise<T>,
 ): Promise<T> => {
   const { log, platform } = host;
@@ -23,8 +25,11 @@ export const withInvocation = <T>(
     try {
       return await run(correlation);
     } catch (thrown) {
-      platform.metrics.count('worker_errors', 1, { worker: name });
-      log.error('the invocation failed', { error: toError(thrown) });
+      // What a stop interrupts is no failure: it is repeated at the next start.
+      if (signal?.aborted !== true) {
+        platform.metrics.count('worker_errors', 1, { worker: name });
+        log.error('the invocation failed', { error: toError(thrown) });
+      }
       throw thrown;
     }
   });

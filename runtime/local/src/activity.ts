@@ -1,40 +1,48 @@
 import type { Clock } from '@verifiedfan/ports';
 
 /** Lets many wait for a condition that can only become true when somebody made progress; nobody polls. */
-export const createActivity = (clock: Clock) => {
-  let next = Promise.withResolvers<void>();
+export type Activity = {
+  /** To be called after every change that may make a condition true. */
+  changed(): void;
+  /** True when the condition holds; false when the time is up or the signal aborts first. */
+  until(
+    condition: () => boolean | Promise<boolean>,
+    options: { timeoutMs: number; signal: AbortSignal },
+  ): Promise<boolean>;
+};
+
+export const createActivity = (clock: Clock): Activity => {
+  // Plain callbacks instead of a race of promises: a race leaves a reaction on each of its promises, and some of these live for hours.
+  const waiting = new Set<() => void>();
   return {
-    changed(): void {
-      next.resolve();
-      next = Promise.withResolvers<void>();
+    changed() {
+      for (const wake of waiting) wake();
     },
-    /** True when the condition holds; false when the time is up or the signal aborts first. */
-    async until(
-      condition: () => Promise<boolean>,
-      { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
-    ): Promise<boolean> {
-      const timer = new AbortController();
-      let over = false;
-      const end = (
-        Number.isFinite(timeoutMs) ? clock.sleep(timeoutMs, timer.signal) : new Promise<void>(() => {})
-      ).then(() => {
+    async until(condition, { timeoutMs, signal }) {
+      let next = Promise.withResolvers<void>();
+      let over = signal.aborted;
+      const wake = (): void => next.resolve();
+      const end = (): void => {
         over = true;
-      });
-      const aborted = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true, signal: timer.signal });
-      });
+        wake();
+      };
+      const timer = new AbortController();
+      waiting.add(wake);
+      signal.addEventListener('abort', end, { once: true });
+      if (Number.isFinite(timeoutMs)) void clock.sleep(timeoutMs, timer.signal).then(end);
       try {
-        while (!over && !signal.aborted) {
-          const progress = next.promise;
+        while (!over) {
+          // Before the condition is asked, so that a change meanwhile is not missed.
+          next = Promise.withResolvers<void>();
           if (await condition()) return true;
-          await Promise.race([progress, end, aborted]);
+          if (!over) await next.promise;
         }
         return false;
       } finally {
+        waiting.delete(wake);
+        signal.removeEventListener('abort', end);
         timer.abort();
       }
     },
   };
 };
-export type Activity = ReturnType<typeof createActivity>;

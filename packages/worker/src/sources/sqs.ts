@@ -55,16 +55,18 @@ const decodeMessage = <Data>(
   const position = `${nameOf(arn)}/${id || 'unknown'}`;
   try {
     const data = JSON.parse(textOr(message.body, '')) as Data;
-    const own = { ...attributesOf(message), ...metaOf(data) };
+    const own = metaOf(data);
+    const beside = attributesOf(message);
     const meta: RecordMeta = {
       source: 'sqs',
       id,
       position,
       receiveCount: numberOr(attributes.ApproximateReceiveCount, 1),
-      correlation: own.correlation ?? (id || context.correlation),
+      correlation: own.correlation ?? beside.correlation ?? (id || context.correlation),
       timeMs: numberOr(attributes.SentTimestamp, context.nowMs),
     };
-    if (own.traceparent !== undefined) meta.traceparent = own.traceparent;
+    const traceparent = own.traceparent ?? beside.traceparent;
+    if (traceparent !== undefined) meta.traceparent = traceparent;
     if (typeof attributes.SequenceNumber === 'string') meta.sequence = attributes.SequenceNumber;
     // Standard queues may carry a group too (fair queues); only the ARN tells a FIFO queue.
     if (arn.endsWith('.fifo') && typeof attributes.MessageGroupId === 'string') meta.group = attributes.MessageGroupId;
@@ -75,11 +77,13 @@ const decodeMessage = <Data>(
 };
 
 /** Correlation and trace in message attributes, for messages whose body has no room for them. */
-const attributesOf = ({ messageAttributes }: Record<string, unknown>) => {
-  if (!isObject(messageAttributes)) return {};
+const attributesOf = ({ messageAttributes }: Record<string, unknown>): ReturnType<typeof metaOf> => {
+  if (!isObject(messageAttributes)) return NOTHING;
   const { correlation, traceparent } = messageAttributes;
+  if (correlation === undefined && traceparent === undefined) return NOTHING;
   return readCorrelationMeta({ correlation: stringValue(correlation), traceparent: stringValue(traceparent) });
 };
+const NOTHING = Object.freeze({});
 const stringValue = (attribute: unknown): unknown => (isObject(attribute) ? attribute.stringValue : undefined);
 
 /** The name that AWS would give the queue: a FIFO queue's ends in `.fifo`, and nothing else tells it. */

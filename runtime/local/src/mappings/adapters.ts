@@ -4,23 +4,51 @@ import type {
   ChangeStream,
   JsonValue,
   RecordStream,
+  ShardedLog,
   StreamRecord,
   StreamRecordHeader,
 } from '@verifiedfan/ports';
 import {
   compileFilters,
+  dataOfStreamRecord,
   dynamodbPayload,
   fromChangeRecord,
   fromStreamRecord,
   kinesisPayload,
   type Source,
+  type Undecodable,
+  type WorkerRecord,
 } from '@verifiedfan/worker';
-import type { StreamAdapter } from './stream-mapping.ts';
 
-/** A record stream as a source; filters see the decoded JSON in `data`, as AWS's do. */
-export const streamAdapter = (log: RecordStream, source: Source): StreamAdapter<StreamRecord, StreamRecordHeader> => {
+/** What every log says of a record without its body. */
+export type LogHeader = { sequence: string; shard: string };
+
+/** What a stream mapping has to know about the records of its kind of log. */
+export type StreamAdapter<Entry extends Header, Header extends LogHeader> = {
+  log: ShardedLog<Entry, Header>;
+  decode(record: Entry): WorkerRecord<unknown> | Undecodable;
+  /** One record of the AWS event. */
+  payload(record: Entry): JsonValue;
+  arrivedAtMs(record: Entry): number;
+  groupOf(record: Entry): string;
+  position(record: Entry): string;
+  /** Looks at headers before bodies are read. */
+  headerFilter: ((header: Header) => boolean) | undefined;
+  /** Looks at whole records. */
+  recordFilter: ((record: Entry) => boolean) | undefined;
+};
+
+/** Where a source's patterns look, and whether that is in headers alone. */
+const filtersOf = (source: Source, headerPath: RegExp) => {
   const filters = source.stream?.filters ?? [];
-  const compiled = filters.length === 0 ? undefined : compileFilters(filters);
+  if (filters.length === 0) return undefined;
+  const { matches, paths } = compileFilters(filters);
+  return { matches, onHeaders: paths.every((path) => headerPath.test(path)) };
+};
+
+/** A record stream as a source; filters see the decoded JSON in `data`, as AWS's do: what is not JSON matches no pattern on it. */
+export const streamAdapter = (log: RecordStream, source: Source): StreamAdapter<StreamRecord, StreamRecordHeader> => {
+  const filters = filtersOf(source, /^partitionKey$/);
   return {
     log,
     decode: (record) => fromStreamRecord(record, source.resource),
@@ -28,41 +56,30 @@ export const streamAdapter = (log: RecordStream, source: Source): StreamAdapter<
     arrivedAtMs: (record) => record.arrivedAtMs,
     groupOf: (record) => record.partitionKey,
     position: (record) => `${source.resource}/${record.shard}:${record.sequence}`,
-    headerFilter: undefined,
+    headerFilter: filters?.onHeaders ? ({ partitionKey }) => filters.matches({ partitionKey }) : undefined,
     recordFilter:
-      compiled && ((record) => compiled.matches({ partitionKey: record.partitionKey, data: jsonOf(record) })),
+      filters && !filters.onHeaders
+        ? (record) => filters.matches({ partitionKey: record.partitionKey, data: dataOfStreamRecord(record) })
+        : undefined,
   };
 };
 
-const jsonOf = ({ data }: StreamRecord): JsonValue | undefined => {
-  try {
-    return JSON.parse(typeof data === 'string' ? data : Buffer.from(data).toString()) as JsonValue;
-  } catch {
-    return undefined;
-  }
-};
-
-/** Names that can be decided without reading an image. */
-const HEADER_PATHS = /^(eventName|dynamodb\.Keys\.)/;
-
 /** A table's change stream as a source. A filter that looks at nothing but keys and the kind of change runs before images are read. */
 export const changeAdapter = (log: ChangeStream, source: Source): StreamAdapter<ChangeRecord, ChangeHeader> => {
-  const filters = source.stream?.filters ?? [];
-  const compiled = filters.length === 0 ? undefined : compileFilters(filters);
-  const onHeaders = compiled?.paths.every((path) => HEADER_PATHS.test(path)) ?? false;
+  const filters = filtersOf(source, /^(eventName|dynamodb\.Keys\.[PS]K\.S)$/);
+  const windowed = (source.stream?.windowSeconds ?? 0) > 0;
   return {
     log,
-    decode: (record) => fromChangeRecord(record, source.resource),
+    decode: (record) => fromChangeRecord(record, source.resource, { windowed }),
     payload: (record) => dynamodbPayload(record, source.resource),
     arrivedAtMs: (record) => record.atMs,
     groupOf: ({ keys }) => `${keys.PK}\u0000${keys.SK}`,
     position: (record) => `${source.resource}/${record.sequence}`,
-    headerFilter:
-      compiled && onHeaders
-        ? ({ eventName, keys }) =>
-            compiled.matches({ eventName, dynamodb: { Keys: { PK: { S: keys.PK }, SK: { S: keys.SK } } } })
-        : undefined,
+    headerFilter: filters?.onHeaders
+      ? ({ eventName, keys }) =>
+          filters.matches({ eventName, dynamodb: { Keys: { PK: { S: keys.PK }, SK: { S: keys.SK } } } })
+      : undefined,
     recordFilter:
-      compiled && !onHeaders ? (record) => compiled.matches(dynamodbPayload(record, source.resource)) : undefined,
+      filters && !filters.onHeaders ? (record) => filters.matches(dynamodbPayload(record, source.resource)) : undefined,
   };
 };

@@ -4,17 +4,25 @@ import type { JsonObject, JsonValue } from '@verifiedfan/ports';
 export type Mapping = {
   worker: string;
   resource: string;
-  /** Whether nothing is under way and nothing waits at the source. Cheap enough to ask after every batch. */
-  idle(): Promise<boolean>;
-  /** Resolves when the last batch has ended after the stop signal. */
+  /** Whether it is working right now. */
+  busy(): boolean;
+  /** Whether something waits at the source, be it hidden or delayed. */
+  waiting(): Promise<boolean>;
+  /** Whether the worker's flag holds it: then what waits is left alone. */
+  paused(): boolean;
+  /** How far a stream mapping has come in a shard; undefined at its beginning, and for other kinds. */
+  position(shard: string): string | undefined;
+  /** Resolves when the last batch has ended after the stop signal. Never rejects: a mapping that fails tries again. */
   finished: Promise<void>;
 };
 
 /** What a mapping tells the estate while it works. */
 export type MappingEvents = {
+  /** Work begins, before anything of it can have an effect. Every `began` is followed by a `progressed`. */
+  began(): void;
   /** One invocation ended; counters are what the worker answered. */
   invoked(worker: string, counters: JsonValue): void;
-  /** One invocation threw, or reported records to be retried. */
+  /** One invocation threw, or reported records to be retried; or the mapping itself could not go on and tries again. */
   failed(worker: string, error: Error): void;
   /** A source made progress: somebody may have become idle. */
   progressed(): void;

@@ -1,7 +1,12 @@
-import type { JsonValue, Queue, ReceivedMessage } from '@verifiedfan/ports';
+import type { Queue, ReceivedMessage } from '@verifiedfan/ports';
 import { type PreparedWorker, type Source, sqsPayload, toError } from '@verifiedfan/worker';
+import type { BackOff } from './back-off.ts';
+import { createGate } from './gate.ts';
 import { failedMessageIds, invokeWithEvent } from './json-way.ts';
+import { keepRunning } from './keep-running.ts';
 import type { Mapping, MappingEvents } from './mapping.ts';
+import { returnOrGiveUp } from './queue-failures.ts';
+import { whileHidden } from './while-hidden.ts';
 
 export type QueueMappingOptions = {
   prepared: PreparedWorker;
@@ -9,92 +14,105 @@ export type QueueMappingOptions = {
   queue: Queue;
   /** Receives after which a message that still fails is dead-lettered. */
   maxReceiveCount: number;
+  /** How long the queue hides a received message; it is hidden anew as long as it is worked on. */
+  visibilitySeconds: number;
   events: MappingEvents;
+  backOff: BackOff;
   signal: AbortSignal;
 };
+
+/** AWS starts with five pollers; more only help workers that wait for others, and there are none here. */
+const MOST_POLLERS = 4;
 
 /**
  * Runs one worker over a queue: receives, invokes with the exact AWS event, deletes what was done. What failed becomes visible again
  * after a back-off that grows with its receives, and goes to the dead letters when it failed too often.
  */
 export const startQueueMapping = (options: QueueMappingOptions): Mapping => {
-  const { prepared, source, queue, signal } = options;
+  const { prepared, source, queue, signal, events } = options;
+  const gate = createGate(prepared, events);
   let working = 0;
-  const poll = async (): Promise<void> => {
-    const { batchSize = 10, batchWindowSeconds = 0 } = source.queue ?? {};
-    while (!signal.aborted) {
+  const poll = (): Promise<void> =>
+    keepRunning(options, async () => {
       await queue.waitForMessages(signal);
+      await gate.open(signal);
       if (signal.aborted) return;
       working += 1;
+      events.began();
       try {
-        const messages = await receiveBatch(options, { batchSize, batchWindowSeconds });
-        if (messages.length > 0) await workOffMessages(options, messages);
+        await workOffBatch(options);
       } finally {
         working -= 1;
-        options.events.progressed();
+        events.progressed();
       }
-    }
-  };
-  const pollers = Array.from({ length: Math.min(source.queue?.maxConcurrency ?? 1, 4) }, poll);
+    });
+  const pollers = Array.from({ length: Math.min(source.queue?.maxConcurrency ?? 1, MOST_POLLERS) }, poll);
   return {
     worker: prepared.name,
     resource: source.resource,
     finished: Promise.all(pollers).then(() => undefined),
-    async idle() {
-      if (working > 0) return false;
+    paused: gate.paused,
+    position: () => undefined,
+    busy: () => working > 0,
+    async waiting() {
       const { visible, inFlight, delayed } = await queue.depth();
-      return visible + inFlight + delayed === 0;
+      return visible + inFlight + delayed > 0;
     },
   };
 };
 
-const receiveBatch = async (
-  { queue, signal, prepared }: QueueMappingOptions,
-  { batchSize, batchWindowSeconds }: { batchSize: number; batchWindowSeconds: number },
-): Promise<ReceivedMessage[]> => {
+const workOffBatch = async (options: QueueMappingOptions): Promise<void> => {
+  const { queue, source, signal, prepared } = options;
+  const { batchSize = 10, batchWindowSeconds = 0 } = source.queue ?? {};
   const messages = await queue.receive({ max: batchSize, signal });
-  if (batchWindowSeconds === 0 || messages.length === 0 || messages.length >= batchSize) return messages;
-  await prepared.host.platform.clock.sleep(batchWindowSeconds * 1_000, signal);
-  return [...messages, ...(await queue.receive({ max: batchSize - messages.length, signal }))];
+  if (messages.length === 0) return;
+  await whileHidden(options, messages, async () => {
+    if (batchWindowSeconds > 0 && messages.length < batchSize) {
+      await prepared.host.platform.clock.sleep(batchWindowSeconds * 1_000, signal);
+      messages.push(...(await queue.receive({ max: batchSize - messages.length, signal })));
+    }
+    // Asked to stop while the batch was gathered: nothing more is begun, and whoever comes next need not wait for the messages.
+    if (signal.aborted) await queue.changeVisibility(handlesOf(messages), 0);
+    else await settleMessages(options, messages, await invokeWith(options, messages));
+  });
 };
 
-const workOffMessages = async (options: QueueMappingOptions, messages: readonly ReceivedMessage[]): Promise<void> => {
-  const { prepared, queue, source, events } = options;
+const handlesOf = (messages: readonly ReceivedMessage[]): string[] =>
+  messages.map(({ receiptHandle }) => receiptHandle);
+
+/** The ids of the messages that failed. */
+const invokeWith = async (
+  { prepared, source, queue, events, signal }: QueueMappingOptions,
+  messages: readonly ReceivedMessage[],
+): Promise<ReadonlySet<string>> => {
   const described = { name: source.resource, fifo: queue.fifo };
   const ids = messages.map(({ messageId }) => messageId);
-  let failed: ReadonlySet<string> = new Set(ids);
   try {
-    const answer: JsonValue = await invokeWithEvent({
-      prepared,
-      records: messages.map((message) => sqsPayload(message, described)),
-    });
-    failed = failedMessageIds(answer, ids) ?? failed;
+    const records = messages.map((message) => sqsPayload(message, described));
+    const answer = await invokeWithEvent({ prepared, records, signal });
+    const failed = failedMessageIds(answer, ids) ?? new Set(ids);
     events.invoked(prepared.name, answer);
     if (failed.size > 0) events.failed(prepared.name, new Error('messages to be retried'));
+    return failed;
   } catch (thrown) {
-    events.failed(prepared.name, toError(thrown));
+    if (!signal.aborted) events.failed(prepared.name, toError(thrown));
+    return new Set(ids);
   }
-  const done = messages.filter(({ messageId }) => !failed.has(messageId));
-  if (done.length > 0) await queue.deleteMany(done.map(({ receiptHandle }) => receiptHandle));
-  for (const message of messages) if (failed.has(message.messageId)) await returnOrGiveUp(options, message);
 };
 
-const returnOrGiveUp = async (
-  { prepared, queue, source, maxReceiveCount }: QueueMappingOptions,
-  message: ReceivedMessage,
+const settleMessages = async (
+  options: QueueMappingOptions,
+  messages: readonly ReceivedMessage[],
+  failed: ReadonlySet<string>,
 ): Promise<void> => {
-  if (message.receiveCount < maxReceiveCount) {
-    // SQS has no back-off of its own; without one a failing message spins.
-    await queue.changeVisibility([message.receiptHandle], backOffSeconds(message.receiveCount));
-    return;
+  const { queue, prepared, events } = options;
+  const done = messages.filter(({ messageId }) => !failed.has(messageId));
+  for (const result of done.length === 0 ? [] : await queue.deleteMany(handlesOf(done))) {
+    // The message will be handed out again: the worker must stand that anyway.
+    if ('error' in result) events.failed(prepared.name, result.error);
   }
-  const payload = sqsPayload(message, { name: source.resource, fifo: queue.fifo });
-  const reason = `given up after ${message.receiveCount} receives`;
-  await prepared.deadLetters.add(prepared.name, [
-    { position: `${source.resource}/${message.messageId}`, reason, payload },
-  ]);
-  await queue.deleteMany([message.receiptHandle]);
+  await returnOrGiveUp(
+    options,
+    messages.filter(({ messageId }) => failed.has(messageId)),
+  );
 };
-
-/** 1, 2, 4, … seconds, at most a minute. */
-const backOffSeconds = (receiveCount: number): number => Math.min(60, 2 ** (receiveCount - 1));

@@ -1,34 +1,14 @@
-import type { Checkpoints, JsonValue, Shard, ShardedLog } from '@verifiedfan/ports';
-import {
-  type PreparedWorker,
-  type Rejection,
-  runBatch,
-  type Source,
-  toError,
-  type Undecodable,
-  type WorkerRecord,
-} from '@verifiedfan/worker';
+import { type Checkpoints, compareSequences, type Shard } from '@verifiedfan/ports';
+import type { PreparedWorker, Source } from '@verifiedfan/worker';
+import type { LogHeader, StreamAdapter } from './adapters.ts';
 import type { BackOff } from './back-off.ts';
-import { interpretAnswer, invokeWithEvent } from './json-way.ts';
+import { createGate, type Gate } from './gate.ts';
+import { invokeStream } from './invoke-stream.ts';
+import { keepRunning, keepTrying } from './keep-running.ts';
 import type { Mapping, MappingEvents } from './mapping.ts';
 import { partitionByGroup, workOff } from './stream-batch.ts';
 
-/** What a stream mapping has to know about the records of its kind of log. */
-export type StreamAdapter<Entry extends Header, Header extends { sequence: string; shard: string }> = {
-  log: ShardedLog<Entry, Header>;
-  decode(record: Entry): WorkerRecord<unknown> | Undecodable;
-  /** One record of the AWS event. */
-  payload(record: Entry): JsonValue;
-  arrivedAtMs(record: Entry): number;
-  groupOf(record: Entry): string;
-  position(record: Entry): string;
-  /** Looks at headers before bodies are read. */
-  headerFilter: ((header: Header) => boolean) | undefined;
-  /** Looks at whole records. */
-  recordFilter: ((record: Entry) => boolean) | undefined;
-};
-
-export type StreamMappingOptions<Entry extends Header, Header extends { sequence: string; shard: string }> = {
+export type StreamMappingOptions<Entry extends Header, Header extends LogHeader> = {
   prepared: PreparedWorker;
   source: Source;
   adapter: StreamAdapter<Entry, Header>;
@@ -38,145 +18,156 @@ export type StreamMappingOptions<Entry extends Header, Header extends { sequence
   signal: AbortSignal;
 };
 
+type ShardState = { id: string; position: string | undefined; busy: boolean };
+type Settings = NonNullable<Source['stream']>;
+type Consumer<Entry extends Header, Header extends LogHeader> = StreamMappingOptions<Entry, Header> & {
+  settings: Settings;
+  gate: Gate;
+};
+
+/** What a consumer that has read nothing stores: it is registered from its start on, so nothing is trimmed before it has read it. */
+const NOTHING_READ = '0';
+/** The worker stands last, so that one look by prefix finds every consumer of a shard. */
+const checkpointKey = (resource: string, shard: string, worker: string): string =>
+  `mapping/${resource}/${shard}/${worker}`;
+
 /**
  * Runs one worker over all shards of a log: reads behind the checkpoint, works the batch off, moves the checkpoint. A crash anywhere in
  * between repeats the batch and loses nothing. Waiting costs nothing.
  */
-export const startStreamMapping = <Entry extends Header, Header extends { sequence: string; shard: string }>(
+export const startStreamMapping = <Entry extends Header, Header extends LogHeader>(
   options: StreamMappingOptions<Entry, Header>,
 ): Mapping => {
   const { prepared, source, adapter } = options;
-  const shards = new Map<string, { position: string | undefined; busy: boolean }>();
+  const settings = source.stream;
+  if (settings === undefined) throw new TypeError(`the source ${source.resource} is no stream`);
+  const gate = createGate(prepared, options.events);
+  const shards = new Map<string, ShardState>();
   const run = async (): Promise<void> => {
-    const all = await adapter.log.shards();
-    await Promise.all(all.map((shard) => consumeShard(options, shard, shards)));
+    let all: Shard[] = [];
+    await keepTrying(options, async () => {
+      all = await adapter.log.shards();
+    });
+    await Promise.all(all.map((shard) => consumeShard({ ...options, settings, gate }, shard, shards)));
   };
   return {
     worker: prepared.name,
     resource: source.resource,
     finished: run(),
-    async idle() {
-      const all = await adapter.log.shards();
-      for (const { id } of all) {
+    paused: gate.paused,
+    position: (shard) => shards.get(shard)?.position,
+    busy: () => shards.values().some(({ busy }) => busy),
+    async waiting() {
+      for (const { id } of await adapter.log.shards()) {
         const state = shards.get(id);
-        if (state === undefined || state.busy) return false;
-        if ((await adapter.log.latest(id)) !== state.position) return false;
+        if (state === undefined || (await adapter.log.latest(id)) !== state.position) return true;
       }
-      return true;
+      return false;
     },
   };
 };
 
-const checkpointKey = (worker: string, resource: string, shard: string): string =>
-  `mapping/${worker}/${resource}/${shard}`;
-
-const consumeShard = async <Entry extends Header, Header extends { sequence: string; shard: string }>(
-  options: StreamMappingOptions<Entry, Header>,
+const consumeShard = async <Entry extends Header, Header extends LogHeader>(
+  consumer: Consumer<Entry, Header>,
   { id }: Shard,
-  shards: Map<string, { position: string | undefined; busy: boolean }>,
+  shards: Map<string, ShardState>,
 ): Promise<void> => {
-  const { prepared, source, adapter, checkpoints, signal, events } = options;
-  const { batchSize = 100, parallelization = 1 } = source.stream ?? {};
-  const key = checkpointKey(prepared.name, source.resource, id);
-  const state = { position: await checkpoints.get(key), busy: false };
-  shards.set(id, state);
-  while (!signal.aborted) {
-    const limit = Math.min(10_000, batchSize * parallelization);
-    const read = await adapter.log.read({ shard: id, after: state.position, limit, filter: adapter.headerFilter });
+  const { adapter, gate, events, signal } = consumer;
+  await keepTrying(consumer, async () => {
+    shards.set(id, { id, position: await readPosition(consumer, id), busy: false });
+  });
+  const state = shards.get(id);
+  if (state === undefined) return;
+  await keepRunning(consumer, async () => {
+    await gate.open(signal);
+    const read = await readBatch(consumer, state);
     if (read.last === undefined) {
       await adapter.log.waitForRecords({ shard: id, after: state.position, signal });
-      continue;
+      return;
     }
     state.busy = true;
-    const { recordFilter } = adapter;
-    const records = recordFilter === undefined ? read.records : read.records.filter(recordFilter);
-    const done = await workOffInParallel(options, records, id);
-    if (done) {
-      state.position = read.last;
-      await checkpoints.set(key, read.last);
+    events.began();
+    try {
+      await workOffRead(consumer, state, { entries: read.records, last: read.last });
+    } finally {
+      state.busy = false;
+      events.progressed();
     }
-    state.busy = false;
-    events.progressed();
-  }
-};
-
-/** Works a batch off, in parallel across keys if the mapping asks for it; true when every record is finished. */
-const workOffInParallel = async <Entry extends Header, Header extends { sequence: string; shard: string }>(
-  options: StreamMappingOptions<Entry, Header>,
-  records: readonly Entry[],
-  shard: string,
-): Promise<boolean> => {
-  const { prepared, source, adapter, backOff, signal, events } = options;
-  const policy = source.stream ?? { bisectOnError: true, maxRetries: -1, maxAgeSeconds: -1, parallelization: 1 };
-  const lists = partitionByGroup(records, policy.parallelization, adapter.groupOf);
-  const counts = await Promise.all(
-    lists.map((list) =>
-      workOff(list, {
-        invoke: (batch) => invokeBatch(options, batch, shard),
-        policy,
-        clock: prepared.host.platform.clock,
-        backOff,
-        signal,
-        arrivedAtMs: adapter.arrivedAtMs,
-        rejectionOf: (record, reason): Rejection => ({
-          position: adapter.position(record),
-          reason,
-          payload: adapter.payload(record),
-        }),
-        giveUp: async (rejections) => {
-          await prepared.deadLetters.add(prepared.name, rejections);
-        },
-        onFailure: (error) => events.failed(prepared.name, error),
-      }),
-    ),
-  );
-  return counts.every((count, at) => count === lists[at]?.length);
-};
-
-const invokeBatch = async <Entry extends Header, Header extends { sequence: string; shard: string }>(
-  options: StreamMappingOptions<Entry, Header>,
-  entries: readonly Entry[],
-  shard: string,
-): Promise<{ failedFrom?: number; error?: Error }> => {
-  const { prepared, adapter, source, events } = options;
-  if (prepared.worker.middlewares.length > 0) {
-    const answer = await invokeWithEvent({
-      prepared,
-      records: entries.map(adapter.payload),
-      shard,
-      windowed: (source.stream?.windowSeconds ?? 0) > 0,
-    });
-    events.invoked(prepared.name, answer);
-    return interpretAnswer(
-      answer,
-      entries.map(({ sequence }) => sequence),
-    );
-  }
-  const places: number[] = [];
-  const records: WorkerRecord<unknown>[] = [];
-  const undecodable: Undecodable[] = [];
-  for (const [at, entry] of entries.entries()) {
-    const decoded = adapter.decode(entry);
-    if ('reason' in decoded) undecodable.push(decoded);
-    else {
-      records.push(decoded);
-      places.push(at);
-    }
-  }
-  const { counters, outcomes, repeated } = await runBatch({
-    source,
-    worker: prepared.worker,
-    name: prepared.name,
-    services: await prepared.services(),
-    batch: { records, undecodable, shard },
-    deadLetters: prepared.deadLetters,
-    log: prepared.host.log,
-    signal: options.signal,
-    remainingMs: () => Number.POSITIVE_INFINITY,
-    payloadAt: (index) => adapter.payload(entries[places[index] ?? 0] as Entry),
   });
-  events.invoked(prepared.name, counters);
-  const [first] = repeated;
-  if (first === undefined) return {};
-  return { failedFrom: places[records.indexOf(first)] ?? 0, error: toError(outcomes.retried.get(first)) };
+};
+
+/** Where to read on. A checkpoint beyond the end is one of a log that was made anew, and would pass over its first records. */
+const readPosition = async <Entry extends Header, Header extends LogHeader>(
+  { prepared, source, adapter, checkpoints }: Consumer<Entry, Header>,
+  shard: string,
+): Promise<string | undefined> => {
+  const key = checkpointKey(source.resource, shard, prepared.name);
+  const stored = await checkpoints.get(key);
+  const latest = await adapter.log.latest(shard);
+  const isBeyond = stored !== undefined && (latest === undefined || compareSequences(stored, latest) > 0);
+  if (stored === undefined || isBeyond) await checkpoints.set(key, NOTHING_READ);
+  return isBeyond || stored === NOTHING_READ ? undefined : stored;
+};
+
+/** Reads what is there, and waits for more where the source asks for fuller batches. */
+const readBatch = async <Entry extends Header, Header extends LogHeader>(
+  { prepared, adapter, settings, signal }: Consumer<Entry, Header>,
+  { id, position }: ShardState,
+) => {
+  const { batchSize, parallelization, batchWindowSeconds } = settings;
+  const limit = Math.min(10_000, batchSize * parallelization);
+  const read = () => adapter.log.read({ shard: id, after: position, limit, filter: adapter.headerFilter });
+  const first = await read();
+  if (batchWindowSeconds === 0 || first.last === undefined || first.scanned >= limit) return first;
+  await prepared.host.platform.clock.sleep(batchWindowSeconds * 1_000, signal);
+  return read();
+};
+
+/** Works off what was read, in parallel across keys if the source asks for it, and moves the checkpoint as far as everything is done. */
+const workOffRead = async <Entry extends Header, Header extends LogHeader>(
+  consumer: Consumer<Entry, Header>,
+  state: ShardState,
+  { entries, last }: { entries: Entry[]; last: string },
+): Promise<void> => {
+  const { prepared, source, adapter, settings, checkpoints } = consumer;
+  const { recordFilter } = adapter;
+  const records = recordFilter === undefined ? entries : entries.filter(recordFilter);
+  // Made first: while they cannot be made, no record is to blame, and none uses up its attempts.
+  await prepared.services();
+  const lists = partitionByGroup(records, settings.parallelization, adapter.groupOf);
+  const done = await Promise.all(lists.map((list) => workOffList(consumer, list, state.id)));
+  const [first = []] = lists;
+  const [firstDone = 0] = done;
+  const isComplete = lists.every((list, index) => list.length === done[index]);
+  // Stopped half-way: with one list it is known how far everything is done.
+  const reached = isComplete ? last : lists.length === 1 ? first[firstDone - 1]?.sequence : undefined;
+  if (reached === undefined) return;
+  await checkpoints.set(checkpointKey(source.resource, state.id, prepared.name), reached);
+  state.position = reached;
+};
+
+const workOffList = <Entry extends Header, Header extends LogHeader>(
+  consumer: Consumer<Entry, Header>,
+  list: readonly Entry[],
+  shard: string,
+): Promise<number> => {
+  const { prepared, adapter, settings, backOff, signal, events } = consumer;
+  return workOff(list, {
+    invoke: (batch) => invokeStream(consumer, batch, shard),
+    policy: settings,
+    clock: prepared.host.platform.clock,
+    backOff,
+    signal,
+    arrivedAtMs: adapter.arrivedAtMs,
+    rejectionOf: (record, reason) => ({
+      position: adapter.position(record),
+      reason,
+      payload: adapter.payload(record),
+      shard: settings.windowSeconds > 0 ? shard : undefined,
+    }),
+    async giveUp(rejections) {
+      await prepared.deadLetters.add(prepared.name, rejections);
+    },
+    onFailure: (error) => events.failed(prepared.name, error),
+  });
 };

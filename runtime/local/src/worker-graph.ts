@@ -1,0 +1,41 @@
+import type { Catalogue } from '@verifiedfan/ports';
+import { buildWorkerGraph, type GraphWorker, parseTarget, type Worker } from '@verifiedfan/worker';
+
+/** Who can bring work to whom, by the names of workers. */
+export type EstateGraph = {
+  /** All other workers that may still bring a worker something to do, or change what it reads. */
+  inFrontOf(worker: string): ReadonlySet<string>;
+  /** Whether records of this resource can, directly or over others, bring work to the worker. */
+  isFedBy(worker: string, resource: string): boolean;
+};
+
+/** Builds the graph and checks it; throws `LoopError` when workers could wake each other for ever, and for unknown names. */
+export const createEstateGraph = (workers: Readonly<Record<string, Worker>>, resources: Catalogue): EstateGraph => {
+  const nodes = new Map(Object.entries(workers).flatMap(([name, worker]) => nodesOf(name, worker)));
+  const graph = buildWorkerGraph({ resources, workers: [...nodes.values()].map(({ node }) => node) });
+  const workerOf = (node: string): string => nodes.get(node)?.worker ?? node;
+  const upstreamOf = (worker: string): string[] =>
+    [...nodes].flatMap(([node, each]) => (each.worker === worker ? graph.upstream(node).workers.map(workerOf) : []));
+
+  return {
+    inFrontOf(worker) {
+      const reads = (workers[worker]?.reads ?? []).map((target) => parseTarget(target).resource);
+      const writers = reads.flatMap((resource) => graph.resources[resource]?.writers ?? []).map(workerOf);
+      const all = new Set([worker, ...writers].flatMap((each) => [each, ...upstreamOf(each)]));
+      all.delete(worker);
+      return all;
+    },
+    isFedBy(worker, resource) {
+      const consumers = (graph.resources[resource]?.wakes ?? []).map(workerOf);
+      const reached = new Set([worker, ...upstreamOf(worker)]);
+      return consumers.some((consumer) => reached.has(consumer));
+    },
+  };
+};
+
+/** The graph knows one source a worker; a worker with several stands in it once for each, with the same writes. */
+const nodesOf = (worker: string, { sources, reads, writes }: Worker) =>
+  sources.map(({ kind, resource, stream }, index): [string, { worker: string; node: GraphWorker }] => {
+    const name = index === 0 ? worker : `${worker} (${resource})`;
+    return [name, { worker, node: { name, source: { kind, resource, filters: stream?.filters }, reads, writes } }];
+  });
