@@ -7,17 +7,19 @@ import { bytesOf, readAll } from './help.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-describe('a field of 5 MB', () => {
+describe('a field of 25 MB', () => {
   for (const quote of ['', '"']) {
     it(`is skipped without being held (${quote === '' ? 'unquoted' : 'quoted'})`, async () => {
       const chunk = Buffer.alloc(65_536, quote === '' ? 'x' : 'x\n');
-      const pieces = 80;
+      const pieces = 400;
       const held: number[] = [];
       async function* source(): AsyncGenerator<Uint8Array> {
         yield bytesOf(`id,b\nrow-0,1\n7,${quote}`);
         for (let piece = 0; piece < pieces; piece++) {
-          collectGarbage();
-          held.push(process.memoryUsage().arrayBuffers);
+          if (piece % 20 === 0) {
+            collectGarbage();
+            held.push(process.memoryUsage().arrayBuffers);
+          }
           yield Buffer.from(chunk);
         }
         yield bytesOf(`${quote}\nrow-1,2\n`);
@@ -35,7 +37,8 @@ describe('a field of 5 MB', () => {
       );
       assert.equal(rows[1]?.fault && rows[1].raw.length, 10);
       const growth = Math.max(...held) - (held[0] ?? 0);
-      assert.ok(growth < 3 * 1_048_576, `${growth} bytes more`); // the limit of 1 MiB, joined with the next piece
+      // Buffers are swept in the background, a little later than they die: far less than the field is what can be said.
+      assert.ok(growth < 8 * 1_048_576, `${growth} bytes more`);
     });
   }
 });
