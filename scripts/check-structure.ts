@@ -65,7 +65,7 @@ export const checkFile = (
 ): string[] => {
   const faults: string[] = [];
   const code = withoutComments(text);
-  const isTest = /(^|\/)test\//.test(file) || file.endsWith('.test.ts');
+  const isTest = /(^|\/)(test|testing)\//.test(file) || file.endsWith('.test.ts');
   const own = [...folders].find(([, folder]) => folder !== './' && file.startsWith(folder))?.[0];
   for (const name of new Set(importsOf(code))) {
     if (name === own) continue;

@@ -1,7 +1,6 @@
-import type { Request, ResponseBody } from '@verifiedfan/request';
+import { type GetToken, type Request, type ResponseBody, withToken } from '@verifiedfan/request';
 import { CampaignAnswerError } from './errors.ts';
 import type { Campaign, ImportOutcome } from './types.ts';
-import { type GetToken, withToken } from './with-token.ts';
 
 export type CampaignClientOptions = {
   /** With campaign-service as its `baseUrl`. */

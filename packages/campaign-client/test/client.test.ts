@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { startScripted } from '../../request/test/scripted-server.ts';
 import { createCampaignClient } from '../src/index.ts';
-import { startScripted } from './scripted-server.ts';
 
 const campaign = { _id: 'c1', name: 'Tour', markets: [{ eventId: 'e1', status: 'ACTIVE' }] };
 

@@ -1,7 +1,6 @@
-import type { Request, ResponseBody } from '@verifiedfan/request';
+import { type GetToken, type Request, type ResponseBody, withToken } from '@verifiedfan/request';
 import { EntryAnswerError } from './errors.ts';
 import type { Entry, Registration, ScoringAnswer, ScoringRequest } from './types.ts';
-import { type GetToken, withToken } from './with-token.ts';
 
 export type EntryClientOptions = {
   /** With entry-service as its `baseUrl`. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RequestError } from '@verifiedfan/request';
+import { startScripted } from '../../request/test/scripted-server.ts';
 import { createEntryClient } from '../src/index.ts';
-import { startScripted } from './scripted-server.ts';
 
 const counts = { input: 1, found: 0, inserted: 1, updated: 0, unchanged: 0, withdrawn: 0 };
 const scored = { status: 200, body: { data: counts, meta: {} } };

@@ -19,3 +19,4 @@ export type {
 export { createRedactor, type Redactor } from './redact.ts';
 export { parseRetryAfter } from './retry.ts';
 export { UrlError } from './url.ts';
+export { type AuthorizedCall, type GetToken, withToken } from './with-token.ts';

@@ -1,59 +1,10 @@
 import type { TestContext } from 'node:test';
-import { openSqliteDatabase } from '@verifiedfan/embedded';
 import type { Database } from '@verifiedfan/ports';
-import type { TokenClaims } from '@verifiedfan/service';
-import { createManualClock, createSeededRandom, type HttpRequestOptions, request } from '@verifiedfan/test-utils';
+import { startServiceFor } from '@verifiedfan/service/testing';
 import { createCampaignService } from '../src/index.ts';
 
-export type Claims = Partial<TokenClaims>;
-
-const claimsOf = (claims: Claims): TokenClaims => ({
-  iss: 'test',
-  aud: 'test',
-  sub: 'user-1',
-  iat: 0,
-  exp: 1,
-  ver: 1,
-  ...claims,
-});
-
-/** Tokens of these tests are their own claims: what is under test is the service, not the signature. */
-export const tokenOf = (claims: Claims): string => Buffer.from(JSON.stringify(claimsOf(claims))).toString('base64url');
-const verifyToken = (token: string): TokenClaims =>
-  JSON.parse(Buffer.from(token, 'base64url').toString()) as TokenClaims;
-
-/** The embedded driver in memory, closed when the test ends. */
-export const openDatabase = (context: TestContext): Database => {
-  const database = openSqliteDatabase({ location: ':memory:', random: createSeededRandom({ seed: 'database' }) });
-  context.after(() => database.close());
-  return database;
-};
-
-export type CallOptions = Omit<HttpRequestOptions, 'url'> & { claims?: Claims };
+export { type CallOptions, type Claims, dataOf, errorOf, openDatabase, tokenOf } from '@verifiedfan/service/testing';
 
 /** The service on a free port with strict contracts, closed when the test ends. */
-export const startService = async (context: TestContext, { database = openDatabase(context) } = {}) => {
-  const clock = createManualClock();
-  const lines: string[] = [];
-  const write = (message: string, data?: Record<string, unknown>): void => {
-    const error = data?.error instanceof Error ? data.error.stack : undefined;
-    lines.push(JSON.stringify({ message, ...data, error }));
-  };
-  const log = { debug: write, info: write, warn: write, error: write };
-  const random = createSeededRandom({ seed: 'service' });
-  const service = createCampaignService({ database, clock, random, log, verifyToken, strict: true });
-  const listening = await service.listen();
-  context.after(() => listening.close());
-  const call = (path: string, { claims = {}, headers, ...options }: CallOptions = {}) =>
-    request({
-      url: `${listening.url}${path}`,
-      headers: { authorization: `Bearer ${tokenOf(claims)}`, ...headers },
-      ...options,
-    });
-  return { service, listening, database, clock, lines, call };
-};
-
-type Answer = Awaited<ReturnType<typeof request>>;
-type ErrorBody = { type: string; details?: { pointer: string; rule: string }[] };
-export const dataOf = <T>(answer: Answer): T => (answer.json() as { data: T }).data;
-export const errorOf = (answer: Answer): ErrorBody => (answer.json() as { error: ErrorBody }).error;
+export const startService = (context: TestContext, options: { database?: Database } = {}) =>
+  startServiceFor(context, createCampaignService, options);

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
-import { createRequest } from '@verifiedfan/request';
 import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
+import { createRequest } from '../src/index.ts';
 
 export type Seen = {
   method: string;

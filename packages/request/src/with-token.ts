@@ -1,10 +1,6 @@
-import {
-  type CallOptions,
-  type FullResponse,
-  type Request,
-  RequestError,
-  type ResponseBody,
-} from '@verifiedfan/request';
+import type { Request } from './create-request.ts';
+import { RequestError } from './errors.ts';
+import type { CallOptions, FullResponse, ResponseBody } from './options.ts';
 
 /** Answers a token; with `refresh` one that was made after the last one was refused. */
 export type GetToken = (options?: { refresh: boolean }) => Promise<string> | string;
