@@ -35,12 +35,16 @@ export const createCampaigns = (kit: ServiceKit) => {
 
   return {
     find,
-    /** What a campaign offers; undefined when there is no such campaign. A market that is closed is not offered any more. */
+    /** What a campaign offers; undefined when there is no such campaign. */
     async fetchOffer(campaignId: string): Promise<Offer | undefined> {
       const campaign = await find(campaignId);
-      if (campaign === undefined) return undefined;
-      const events = (campaign.markets ?? []).filter(({ status }) => status !== 'CLOSED').map(({ eventId }) => eventId);
-      return { events, ...(campaign.maxRank === undefined ? {} : { maxRank: campaign.maxRank }) };
+      return campaign === undefined ? undefined : offerOf(campaign);
     },
   };
+};
+
+/** A market that is closed is not offered any more. */
+export const offerOf = ({ markets, maxRank }: Pick<Campaign, 'markets' | 'maxRank'>): Offer => {
+  const events = markets.filter(({ status }) => status !== 'CLOSED').map(({ eventId }) => eventId);
+  return { events, ...(maxRank === undefined ? {} : { maxRank }) };
 };
