@@ -1,13 +1,12 @@
-import type { Catalogue, Platform } from '@verifiedfan/ports';
+import type { Catalogue } from '@verifiedfan/ports';
 import { type PreparedWorker, prepareWorker, type Upstream, type Worker, type WorkerHost } from '@verifiedfan/worker';
 import { createActivity } from './activity.ts';
 import { createBackOff } from './mappings/back-off.ts';
 import type { Mapping, MappingEvents } from './mappings/mapping.ts';
 import { createObservers, type Observer, observed } from './observers.ts';
-import { withPressure } from './pressure.ts';
 import { isQuiet } from './quiet.ts';
 import { startMapping } from './start-mapping.ts';
-import { createEstateGraph, type EstateGraph } from './worker-graph.ts';
+import { createEstateGraph } from './worker-graph.ts';
 
 export type EngineOptions = {
   workers: Readonly<Record<string, Worker>>;
@@ -65,12 +64,11 @@ export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engin
       return (await activity.until(quiet, { timeoutMs, signal })) ? 'drained' : 'busy';
     },
   };
-  const consumers = (resource: string) => () => mappings.filter((mapping) => mapping.resource === resource);
   const prepared = new Map(
-    Object.entries(workers).map(([name, worker]) => {
-      const paced = paceWriter({ name, platform, graph, activity, signal, consumers });
-      return [name, observed(prepareWorker({ name, worker, host: { ...host, platform: paced, upstream } }), observers)];
-    }),
+    Object.entries(workers).map(([name, worker]) => [
+      name,
+      observed(prepareWorker({ name, worker, host: { ...host, upstream } }), observers),
+    ]),
   );
 
   const stop = async (graceMs: number): Promise<void> => {
@@ -106,24 +104,4 @@ export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engin
     prepared: (worker) => prepared.get(worker),
     stop: ({ graceMs = 10_000 } = {}) => stop(graceMs),
   };
-};
-
-type PaceOptions = {
-  name: string;
-  platform: Platform;
-  graph: EstateGraph;
-  activity: ReturnType<typeof createActivity>;
-  signal: AbortSignal;
-  consumers: (resource: string) => () => readonly Mapping[];
-};
-
-/** The platform as one worker sees it: its writes into a stream wait for the stream's consumers, unless they feed the worker itself. */
-const paceWriter = ({ name, platform, graph, activity, signal, consumers }: PaceOptions): Platform => {
-  const stream: Platform['stream'] = (resource) => {
-    const plain = platform.stream(resource);
-    if (graph.isFedBy(name, resource)) return plain;
-    return withPressure({ stream: plain, consumers: consumers(resource), activity, signal });
-  };
-  // Inherits instead of copying: the platform opens some of its members when they are first asked for.
-  return Object.create(platform, { stream: { value: stream, enumerable: true } });
 };

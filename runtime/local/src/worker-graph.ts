@@ -5,8 +5,6 @@ import { buildWorkerGraph, type GraphWorker, parseTarget, type Worker } from '@v
 export type EstateGraph = {
   /** All other workers that may still bring a worker something to do, or change what it reads. */
   inFrontOf(worker: string): ReadonlySet<string>;
-  /** Whether records of this resource can, directly or over others, bring work to the worker. */
-  isFedBy(worker: string, resource: string): boolean;
 };
 
 /** Builds the graph and checks it; throws `LoopError` when workers could wake each other for ever, and for unknown names. */
@@ -24,11 +22,6 @@ export const createEstateGraph = (workers: Readonly<Record<string, Worker>>, res
       const all = new Set([worker, ...writers].flatMap((each) => [each, ...upstreamOf(each)]));
       all.delete(worker);
       return all;
-    },
-    isFedBy(worker, resource) {
-      const consumers = (graph.resources[resource]?.wakes ?? []).map(workerOf);
-      const reached = new Set([worker, ...upstreamOf(worker)]);
-      return consumers.some((consumer) => reached.has(consumer));
     },
   };
 };

@@ -54,7 +54,6 @@ export const startBucketMapping = (options: BucketMappingOptions): Mapping => {
     resource: source.resource,
     finished: run(),
     paused: gate.paused,
-    position: () => undefined,
     busy: () => running.size > 0,
     waiting: async () => (await notifications.pending({ limit: 1 })).length > 0,
   };

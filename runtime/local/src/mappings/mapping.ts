@@ -10,8 +10,6 @@ export type Mapping = {
   waiting(): Promise<boolean>;
   /** Whether the worker's flag holds it: then what waits is left alone. */
   paused(): boolean;
-  /** How far a stream mapping has come in a shard; undefined at its beginning, and for other kinds. */
-  position(shard: string): string | undefined;
   /** Resolves when the last batch has ended after the stop signal. Never rejects: a mapping that fails tries again. */
   finished: Promise<void>;
 };

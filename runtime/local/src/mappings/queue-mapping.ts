@@ -52,7 +52,6 @@ export const startQueueMapping = (options: QueueMappingOptions): Mapping => {
     resource: source.resource,
     finished: Promise.all(pollers).then(() => undefined),
     paused: gate.paused,
-    position: () => undefined,
     busy: () => working > 0,
     async waiting() {
       const { visible, inFlight, delayed } = await queue.depth();

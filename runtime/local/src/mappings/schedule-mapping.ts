@@ -54,7 +54,6 @@ export const startScheduleMapping = (options: ScheduleMappingOptions): Mapping =
     resource: source.resource,
     finished: run(),
     paused: gate.paused,
-    position: () => undefined,
     busy: () => busy,
     waiting: async () => false,
   };

@@ -55,7 +55,6 @@ export const startStreamMapping = <Entry extends Header, Header extends LogHeade
     resource: source.resource,
     finished: run(),
     paused: gate.paused,
-    position: (shard) => shards.get(shard)?.position,
     busy: () => shards.values().some(({ busy }) => busy),
     async waiting() {
       for (const { id } of await adapter.log.shards()) {
@@ -109,13 +108,16 @@ const readPosition = async <Entry extends Header, Header extends LogHeader>(
   return isBeyond || stored === NOTHING_READ ? undefined : stored;
 };
 
+const MOST_READ = 10_000;
+
 /** Reads what is there, and waits for more where the source asks for fuller batches. */
 const readBatch = async <Entry extends Header, Header extends LogHeader>(
   { prepared, adapter, settings, signal }: Consumer<Entry, Header>,
   { id, position }: ShardState,
 ) => {
   const { batchSize, parallelization, batchWindowSeconds } = settings;
-  const limit = Math.min(10_000, batchSize * parallelization);
+  // Headers are cheap: where they decide, many are looked at for few records, or the consumer of a tenth of a busy log falls far behind.
+  const limit = adapter.headerFilter === undefined ? Math.min(MOST_READ, batchSize * parallelization) : MOST_READ;
   const read = () => adapter.log.read({ shard: id, after: position, limit, filter: adapter.headerFilter });
   const first = await read();
   if (batchWindowSeconds === 0 || first.last === undefined || first.scanned >= limit) return first;
