@@ -26,14 +26,22 @@ export type Outcomes = {
   readonly rejected: ReadonlyMap<WorkerRecord<unknown>, string>;
 };
 
+/** Up to so many failures a batch is searched: most have none or a few, and a set of 100 records costs more than reading them does. */
+const FEW = 8;
+
 export const createOutcomes = (records: readonly WorkerRecord<unknown>[]): Outcomes => {
   const retried = new Map<WorkerRecord<unknown>, Error>();
   const rejected = new Map<WorkerRecord<unknown>, string>();
-  // Made with the first failure: most batches have none.
+  let asked = 0;
   let known: ReadonlySet<WorkerRecord<unknown>> | undefined;
-  const assertKnown = (record: WorkerRecord<unknown>): void => {
+  const isKnown = (record: WorkerRecord<unknown>): boolean => {
+    asked += 1;
+    if (asked <= FEW) return records.includes(record);
     known ??= new Set(records);
-    if (!known.has(record)) throw new WorkerError('unknown_record', 'the record is not one of the batch');
+    return known.has(record);
+  };
+  const assertKnown = (record: WorkerRecord<unknown>): void => {
+    if (!isKnown(record)) throw new WorkerError('unknown_record', 'the record is not one of the batch');
   };
   const retry = (record: WorkerRecord<unknown>, cause: unknown): void => {
     assertKnown(record);
