@@ -5,9 +5,9 @@ import type { SQSEvent } from 'aws-lambda';
 import { type SideName, sides } from './pipeline-sides.ts';
 
 const MESSAGES = 100;
-const BATCHES_A_ROUND = 50;
-const WARM_UP_ROUNDS = 60;
-const ROUNDS = 60;
+const BATCHES_A_ROUND = 10;
+const WARM_UP_ROUNDS = 300;
+const ROUNDS = 500;
 
 const [name = '', failEvery = '0'] = process.argv.slice(2);
 const fails = (id: number): boolean => Number(failEvery) > 0 && id % Number(failEvery) === 0;
@@ -35,6 +35,7 @@ const handle = await sides[name as SideName](({ id }) => {
 });
 const context = makeLambdaContext();
 
+/** Microseconds a batch. A round is shorter than a time slice of the scheduler, so most rounds meet no other program. */
 const timeRound = async (): Promise<number> => {
   // Middy's normalizer puts the parsed body into the event, so each batch needs an event of its own: made before the clock runs.
   const events = Array.from({ length: BATCHES_A_ROUND }, () => JSON.parse(text) as SQSEvent);
