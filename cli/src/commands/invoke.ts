@@ -1,43 +1,33 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { resolveWorker } from '@verifiedfan/worker';
+import { resolveWorker, toError } from '@verifiedfan/worker';
 import { workers } from '@verifiedfan/workers';
-import type { CommandRun } from '../context.ts';
-import { BAD_OUTCOME, DONE, printJson, UsageError } from '../io.ts';
+import { BAD_OUTCOME, DONE, printJson, UsageError } from '../output/io.ts';
+import type { CommandRun } from '../run/context.ts';
+import { readJsonFile } from './files.ts';
 
 /** Hands one AWS event to one worker and prints its answer, or what it threw, as Lambda would. */
 export const invokeWorker: CommandRun<{ worker: string; event: string }> = async (
   { io, estate },
   { worker, event },
 ) => {
-  if (!Object.hasOwn(workers, worker)) throw new UsageError(nameWorkers(worker));
-  const parsed = await readEvent(resolve(io.directory, event));
+  checkWorker(worker);
+  const document = await readJsonFile(resolve(io.directory, event));
   const handler = await (await estate()).handler(worker);
   try {
-    printJson(io, (await handler(parsed)) ?? null);
+    printJson(io, (await handler(document)) ?? null);
     return DONE;
-  } catch (error) {
-    const { name: errorType, message: errorMessage } = error instanceof Error ? error : new Error(String(error));
+  } catch (thrown) {
+    const { name: errorType, message: errorMessage } = toError(thrown);
     printJson(io, { errorType, errorMessage });
     return BAD_OUTCOME;
   }
 };
 
-const nameWorkers = (worker: string): string => {
+/** The error of an unknown name lists the known ones. */
+const checkWorker = (worker: string): void => {
   try {
     resolveWorker(workers, worker);
-    return '';
-  } catch (error) {
-    return (error as Error).message;
-  }
-};
-
-const readEvent = async (path: string): Promise<unknown> => {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new UsageError(`there is no file ${path}`);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new UsageError(`${path} is not JSON`);
+  } catch (cause) {
+    throw new UsageError(toError(cause).message, { cause });
   }
 };

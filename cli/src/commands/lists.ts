@@ -2,9 +2,9 @@ import type { Catalogue } from '@verifiedfan/ports';
 import type { Worker } from '@verifiedfan/worker';
 import { workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
-import type { CommandRun } from '../context.ts';
-import { DONE, printJson } from '../io.ts';
-import { formatTable } from '../report/table.ts';
+import { DONE, printJson } from '../output/io.ts';
+import { formatTable } from '../output/table.ts';
+import type { CommandRun } from '../run/context.ts';
 
 /** Prints the list of workers. */
 export const listWorkers: CommandRun<object> = async ({ io, json }) => {

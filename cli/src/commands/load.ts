@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Estate } from '@verifiedfan/local';
+import type { Engine, Estate, Observer } from '@verifiedfan/local';
 import type { PutObjectResult } from '@verifiedfan/ports';
-import type { CommandContext, CommandRun } from '../context.ts';
-import { BAD_OUTCOME, DONE, printJson, UsageError } from '../io.ts';
-import { createProgress } from '../progress.ts';
-import { createLedger, createReport, isBad, type Ledger, type LoadReport } from '../report/load-report.ts';
+import { isMachineFault } from '../output/explain.ts';
+import { BAD_OUTCOME, type CommandIo, DONE, printJson, throwIfInterrupted } from '../output/io.ts';
+import { createProgress } from '../output/progress.ts';
+import { createLedger } from '../report/ledger.ts';
+import { createReport, type LoadReport, type Upload } from '../report/load-report.ts';
 import { printLoad } from '../report/print-load.ts';
+import type { CommandContext, CommandRun } from '../run/context.ts';
+import { checkFile } from './files.ts';
 
 const BUCKET = 'scoringBucket';
 
@@ -17,59 +19,86 @@ const BUCKET = 'scoringBucket';
 export const load: CommandRun<{ files: string[] }> = async (context, { files }) => {
   const paths = files.map((file) => resolve(context.io.directory, file));
   for (const path of paths) await checkFile(path);
-  return workAndReport(context, (estate) => uploadAll(estate, paths));
+  return context.inTurn(async () =>
+    reportWork(context, await work(context, { upload: (estate) => uploadAll(estate, paths) })),
+  );
 };
 
 /** Works off whatever an interrupted run left. */
-export const resume: CommandRun<object> = (context) => workAndReport(context, async () => []);
+export const resume: CommandRun<object> = (context) =>
+  context.inTurn(async () => reportWork(context, await work(context, { upload: async () => [] })));
 
-type Uploaded = { key: string; etag: string };
+/** What became of a piece of work. */
+export type Worked = { report: LoadReport; bad: boolean };
 
-/** Uploads, waits until every worker is idle, and prints what became of it. */
-export const workAndReport = async (
-  context: CommandContext,
-  upload: (estate: Estate) => Promise<Uploaded[]>,
-  { rows }: { rows?: number } = {},
-): Promise<number> => {
-  const { report, ledger } = await work(context, upload, { ...(rows === undefined ? {} : { rows }) });
-  if (context.json) printJson(context.io, report);
-  else printLoad(context.io, report);
-  return isBad(report, ledger) ? BAD_OUTCOME : DONE;
+export const reportWork = ({ io, json }: CommandContext, { report, bad }: Worked): number => {
+  if (json) printJson(io, report);
+  else printLoad(io, report);
+  return bad ? BAD_OUTCOME : DONE;
 };
 
-export const work = async (
-  { io, estate: open }: CommandContext,
-  upload: (estate: Estate) => Promise<Uploaded[]>,
-  { rows }: { rows?: number },
-): Promise<{ report: LoadReport; ledger: Ledger }> => {
-  const estate = await open();
+export type WorkOptions = {
+  upload(estate: Estate): Promise<Upload[]>;
+  /** How many rows are uploaded, where that is known: then progress has an end. */
+  rows?: number;
+};
+
+/** Uploads and waits until every worker is idle. Throws `InterruptedError`, and what is wrong with the machine as soon as it is known. */
+export const work = async (context: CommandContext, { upload, rows }: WorkOptions): Promise<Worked> => {
+  const { io } = context;
+  throwIfInterrupted(io);
+  const estate = await context.estate();
   const { clock } = estate.platform;
-  const ledger = createLedger();
-  const progress = createProgress({ io, clock, label: 'scored', ...(rows === undefined ? {} : { total: rows }) });
-  // The files first: what is in the bucket survives a crash, while everything else is still starting.
   const startedMs = clock.now();
+  const ledger = createLedger();
+  const progress = createProgress({ io, clock, label: 'scored', total: rows });
+  const observer: Observer = {
+    ...ledger.observer,
+    invoked(worker, answer) {
+      ledger.observer.invoked(worker, answer);
+      progress.to(ledger.loaded());
+    },
+  };
+  // The files first: what is in the bucket survives a crash while workers still start. Workers that run take a file up at once, so they
+  // are followed from before its upload.
+  const follow = async () => (await estate.engine()).observe(observer);
+  const early = context.workersRun ? await follow() : undefined;
   const uploads = await upload(estate);
-  const engine = await estate.engine();
-  const stopObserving = engine.observe(ledger.observer);
-  const stopShowing = engine.observe({ invoked: () => progress.to(ledger.loaded()) });
+  const stopFollowing = early ?? (await follow());
   try {
-    await engine.settled(io.signal);
+    await settled(await estate.engine(), io);
+  } finally {
+    stopFollowing();
     progress.end();
-    return { report: await createReport({ estate, ledger, uploads, startedMs }), ledger };
+  }
+  return createReport({ estate, ledger, uploads, startedMs });
+};
+
+/** Waits until nothing is left to do; a full disk ends the waiting, for workers would repeat their work until somebody mends it. */
+export const settled = async (engine: Engine, io: CommandIo): Promise<void> => {
+  const fault = Promise.withResolvers<never>();
+  const stopObserving = engine.observe({
+    failed: (_worker, error) => {
+      if (isMachineFault(error)) fault.reject(error);
+    },
+  });
+  try {
+    await Promise.race([engine.settled(io.signal), fault.promise]);
   } finally {
     stopObserving();
-    stopShowing();
   }
+  throwIfInterrupted(io);
 };
 
-export const uploadAll = async (estate: Estate, paths: readonly string[]): Promise<Uploaded[]> => {
+/** Puts files into the bucket under their base names; a file of the same name replaces the one before. */
+export const uploadAll = async (estate: Estate, paths: readonly string[]): Promise<Upload[]> => {
   const bucket = estate.platform.bucket(BUCKET);
-  const uploaded: Uploaded[] = [];
+  const uploaded: Upload[] = [];
   for (const path of paths) {
     const key = basename(path);
     const waiting = await sameUploadWaiting(estate, key, path);
     const result = waiting ?? (await bucket.put({ key, body: createReadStream(path) }));
-    if (result.outcome === 'stored') uploaded.push({ key, etag: result.info.etag });
+    if (result.outcome === 'stored') uploaded.push({ bucket: BUCKET, key, etag: result.info.etag });
   }
   return uploaded;
 };
@@ -86,10 +115,4 @@ const sameUploadWaiting = async (
   const hash = createHash('md5');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex') === info.etag ? { outcome: 'stored', info } : undefined;
-};
-
-export const checkFile = async (path: string): Promise<void> => {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new UsageError(`there is no file ${path}`);
-  if (!found.isFile()) throw new UsageError(`${path} is not a file`);
 };

@@ -1,63 +1,72 @@
+import { once } from 'node:events';
 import { generateScoreCampaigns, generateScoreFileBytes } from '@verifiedfan/test-utils';
-import type { CommandContext, CommandRun } from '../context.ts';
-import { BAD_OUTCOME, DONE, printJson } from '../io.ts';
-import { isBad } from '../report/load-report.ts';
+import { BAD_OUTCOME, type CommandIo, DONE, InterruptedError, printJson } from '../output/io.ts';
+import { formatTable } from '../output/table.ts';
 import { printLoad } from '../report/print-load.ts';
-import { formatTable } from '../report/table.ts';
+import type { CommandContext, CommandRun, StartContext } from '../run/context.ts';
 import { importInto } from './campaign-import.ts';
-import { work } from './load.ts';
+import { type Worked, work } from './load.ts';
 
-export type StartOptions = { sample: boolean; exit: boolean; serve(): Promise<{ close(): Promise<void> }> };
+export type StartOptions = { sample: boolean; exit: boolean };
 
 /** Big enough to see the progress bar, small enough to be over in a moment. */
 const SAMPLE = { registrants: 5_000, seed: 2027 };
+const SAMPLE_KEY = 'sample.csv';
 
 /** Boots everything in this process, scores the sample on-sale, and serves until it is told to stop. */
-export const start: CommandRun<StartOptions> = async (context, { sample, exit, serve }) => {
-  const { io, json } = context;
+export const start: CommandRun<StartOptions, StartContext> = async (context, { sample, exit }) => {
+  const { io } = context;
   const estate = await context.estate();
   const { addresses } = await estate.services();
   await estate.engine();
-  const control = await serve();
+  const control = await context.serve();
   try {
-    const scored = sample ? await scoreSample(context) : undefined;
-    if (json) printJson(io, { addresses, ...(scored === undefined ? {} : scored.report) });
-    else {
-      if (scored !== undefined) printLoad(io, scored.report);
-      io.out(
-        `\n${formatTable(
-          ['service', 'address'],
-          addresses.map(({ name, url }) => [name, name === 'graphql' ? `${url}/graphql` : url]),
-        )}`,
-      );
-    }
+    const document = generateScoreCampaigns({ seed: SAMPLE.seed });
+    const scored = sample ? await context.inTurn(() => scoreSample(context, document)) : undefined;
+    print(context, addresses, scored);
     if (exit) return scored?.bad === true ? BAD_OUTCOME : DONE;
-    if (!json) io.out('\nServing; Ctrl-C stops. Try in another terminal: npx verifiedfan counts sample-tour\n');
-    await aborted(io.signal);
+    if (!context.json) io.out(hint(sample ? document.campaigns[0]?._id : undefined));
+    if (!io.signal.aborted) await once(io.signal, 'abort');
     return DONE;
+  } catch (error) {
+    // To be stopped is how a server ends.
+    if (error instanceof InterruptedError) return DONE;
+    throw error;
   } finally {
     await control.close();
   }
 };
 
-const scoreSample = async (context: CommandContext) => {
-  const estate = await context.estate();
-  await importInto(estate, generateScoreCampaigns({ seed: SAMPLE.seed }));
-  const { report, ledger } = await work(
-    context,
-    async ({ platform }) => {
-      const result = await platform
-        .bucket('scoringBucket')
-        .put({ key: 'sample.csv', body: generateScoreFileBytes(SAMPLE) });
-      return result.outcome === 'stored' ? [{ key: result.info.key, etag: result.info.etag }] : [];
+type Campaigns = ReturnType<typeof generateScoreCampaigns>;
+
+const scoreSample = async (context: CommandContext, document: Campaigns): Promise<Worked> => {
+  await importInto(await context.estate(), document);
+  return work(context, {
+    rows: SAMPLE.registrants,
+    async upload({ platform }) {
+      const body = generateScoreFileBytes(SAMPLE);
+      const result = await platform.bucket('scoringBucket').put({ key: SAMPLE_KEY, body });
+      if (result.outcome !== 'stored') return [];
+      return [{ bucket: 'scoringBucket', key: result.info.key, etag: result.info.etag }];
     },
-    { rows: SAMPLE.registrants },
-  );
-  return { report, bad: isBad(report, ledger) };
+  });
 };
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+const print = (
+  { io, json }: { io: CommandIo; json: boolean },
+  addresses: readonly { name: string; url: string }[],
+  scored: Worked | undefined,
+): void => {
+  const list = addresses.map(({ name, url }) => ({ name, url: name === 'graphql' ? `${url}/graphql` : url }));
+  if (json) printJson(io, { addresses: list, ...scored?.report });
+  else {
+    if (scored !== undefined) printLoad(io, scored.report);
+    const rows = list.map(({ name, url }) => [name, url]);
+    io.out(`\n${formatTable(['service', 'address'], rows)}`);
+  }
+};
+
+const hint = (campaignId: string | undefined): string =>
+  campaignId === undefined
+    ? '\nServing; Ctrl-C stops.\n'
+    : `\nServing; Ctrl-C stops. Try in another terminal: npx verifiedfan counts ${campaignId}\n`;

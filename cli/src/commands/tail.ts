@@ -1,86 +1,93 @@
-import { type Estate, receivedStore } from '@verifiedfan/local';
-import type { Catalogue, ShardedLog } from '@verifiedfan/ports';
+import { type Catalogue, compareSequences, type Platform, type Queue, type ShardedLog } from '@verifiedfan/ports';
 import { resources } from '@verifiedfan/workers/resources';
-import type { CommandRun } from '../context.ts';
-import { type CommandIo, DONE, printLine, UsageError } from '../io.ts';
+import { DONE, printLines, UsageError } from '../output/io.ts';
+import type { CommandRun } from '../run/context.ts';
 
 const PAGE = 1_000;
+const STAND_INS = ['slack', 'telesign'];
+const KINDS = ['stream', 'topic', 'table', 'queue'];
 
 /** Prints the records of a stream, queue, topic or table's changes, or what a stand-in received, oldest first, consuming nothing. */
-export const tail: CommandRun<{ resource: string }> = async ({ io, estate: open }, { resource }) => {
-  const estate = await open();
-  if (resource.startsWith('sandbox/')) await tailStandIn(estate, io, resource.slice('sandbox/'.length));
-  else await tailResource(estate, io, resource);
+export const tail: CommandRun<{ resource: string }> = async ({ io, directory, platform }, { resource }) => {
+  const standIn = STAND_INS.find((name) => resource === `sandbox/${name}`);
+  await printLines(io, standIn === undefined ? recordsOf(platform(), resource) : receivedBy(directory, standIn));
   return DONE;
 };
 
-const tailStandIn = async ({ directory }: Estate, io: CommandIo, standIn: string): Promise<void> => {
-  if (!/^[a-z-]{1,40}$/.test(standIn)) throw new UsageError(`there is no stand-in ${standIn}`);
+async function* receivedBy(directory: string, standIn: string): AsyncIterable<unknown> {
+  const { receivedStore } = await import('@verifiedfan/local');
   const store = receivedStore(directory);
   let after = 0;
   for (;;) {
     const page = await store.list(standIn, { after, limit: PAGE });
     for (const { position, entry } of page) {
       after = position;
-      printLine(io, entry);
+      yield entry;
     }
     if (page.length < PAGE) return;
   }
-};
+}
 
-const tailResource = async (estate: Estate, io: CommandIo, name: string): Promise<void> => {
+const recordsOf = (platform: Platform, name: string): AsyncIterable<unknown> => {
   const catalogue: Catalogue = resources;
   const kind = Object.hasOwn(catalogue, name) ? catalogue[name]?.kind : undefined;
-  const { platform } = estate;
-  if (kind === 'stream')
-    return tailLog(platform.stream(name), ({ shard, sequence, partitionKey, arrivedAtMs, data }) =>
-      printLine(io, { shard, sequence, partitionKey, arrivedAt: iso(arrivedAtMs), data: decoded(data) }),
-    );
-  if (kind === 'topic')
-    return tailLog(platform.topic(name), ({ shard, sequence, key, atMs, value, headers }) =>
-      printLine(io, { partition: shard, offset: sequence, key, at: iso(atMs), headers, data: decoded(value) }),
-    );
-  if (kind === 'table')
-    return tailLog(platform.table(name).changes, ({ shard, sequence, eventName, keys, atMs, oldItem, newItem }) =>
-      printLine(io, { shard, sequence, eventName, keys, at: iso(atMs), oldItem, newItem }),
-    );
-  if (kind === 'queue') return tailQueue(estate, io, name);
-  const known = Object.entries(catalogue).filter(([, each]) =>
-    ['stream', 'topic', 'table', 'queue'].includes(each.kind),
-  );
-  throw new UsageError(
-    `${name} cannot be tailed; there are ${known.map(([each]) => each).join(', ')} and sandbox/slack, sandbox/telesign`,
-  );
-};
-
-/** Every shard from its oldest record to the one that was newest when the command began. */
-const tailLog = async <Entry extends Header, Header extends { sequence: string }>(
-  log: ShardedLog<Entry, Header>,
-  print: (entry: Entry) => void,
-): Promise<void> => {
-  for (const { id } of await log.shards()) {
-    const end = await log.latest(id);
-    let after: string | undefined;
-    while (after !== end) {
-      const { records, last } = await log.read({ shard: id, after, limit: PAGE });
-      if (last === undefined) break;
-      for (const record of records) print(record);
-      after = last;
+  switch (kind) {
+    case 'stream':
+      return logEntries(platform.stream(name), ({ shard, sequence, partitionKey, arrivedAtMs, data }) => {
+        return { shard, sequence, partitionKey, arrivedAt: iso(arrivedAtMs), data: decoded(data) };
+      });
+    case 'topic':
+      return logEntries(platform.topic(name), ({ shard, sequence, key, atMs, value, headers }) => {
+        return { partition: shard, offset: sequence, key, at: iso(atMs), headers, data: decoded(value) };
+      });
+    case 'table':
+      return logEntries(
+        platform.table(name).changes,
+        ({ shard, sequence, eventName, keys, atMs, oldItem, newItem }) => {
+          return { shard, sequence, eventName, keys, at: iso(atMs), oldItem, newItem };
+        },
+      );
+    case 'queue':
+      return queueEntries(platform.queue(name));
+    default: {
+      const known = Object.keys(catalogue).filter((each) => KINDS.includes(catalogue[each]?.kind ?? ''));
+      const standIns = STAND_INS.map((each) => `sandbox/${each}`);
+      throw new UsageError(`${name} cannot be tailed; there are ${[...known, ...standIns].join(', ')}`);
     }
   }
 };
 
-const tailQueue = async ({ platform }: Estate, io: CommandIo, name: string): Promise<void> => {
+/**
+ * Every shard from its oldest record to the one that was newest when the command began: a stream that grows as fast as it is read
+ * would never end.
+ */
+async function* logEntries<Entry extends Header, Header extends { sequence: string }>(
+  log: ShardedLog<Entry, Header>,
+  toDocument: (entry: Entry) => unknown,
+): AsyncIterable<unknown> {
+  for (const { id } of await log.shards()) {
+    const end = await log.latest(id);
+    let after: string | undefined;
+    while (end !== undefined && (after === undefined || compareSequences(after, end) < 0)) {
+      const { records, last } = await log.read({ shard: id, after, limit: PAGE });
+      for (const record of records) if (compareSequences(record.sequence, end) <= 0) yield toDocument(record);
+      if (last === undefined) break;
+      after = last;
+    }
+  }
+}
+
+async function* queueEntries(queue: Queue): AsyncIterable<unknown> {
   let after: string | undefined;
   for (;;) {
-    const page = await platform.queue(name).peek({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const page = await queue.peek({ limit: PAGE, ...(after === undefined ? {} : { after }) });
     for (const { messageId, body, attributes, receiveCount, sentAtMs, group } of page.messages) {
-      printLine(io, { messageId, sentAt: iso(sentAtMs), receiveCount, group, attributes, data: decoded(body) });
+      yield { messageId, sentAt: iso(sentAtMs), receiveCount, group, attributes, data: decoded(body) };
     }
     if (page.messages.length < PAGE || page.last === undefined) return;
     after = page.last;
   }
-};
+}
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

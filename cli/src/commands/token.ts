@@ -1,11 +1,11 @@
-import type { CommandRun } from '../context.ts';
-import { DONE, printJson, UsageError } from '../io.ts';
+import { DONE, printJson, UsageError } from '../output/io.ts';
+import type { CommandRun } from '../run/context.ts';
 
 export type TokenOptions = { supreme: boolean; campaigns: readonly string[]; permissions: readonly string[] };
 
 /** Prints a signed token for the services of this data directory, valid for an hour. */
 export const token: CommandRun<TokenOptions> = async ({ io, json, estate }, { supreme, campaigns, permissions }) => {
-  const rights = Object.fromEntries(campaigns.map(parseCampaign));
+  const rights = campaignRights(campaigns);
   const tokens = await (await estate()).tokens();
   const signed = tokens.issue({
     subject: 'operator',
@@ -18,10 +18,14 @@ export const token: CommandRun<TokenOptions> = async ({ io, json, estate }, { su
   return DONE;
 };
 
-const parseCampaign = (text: string): [string, { actions: string[] }] => {
-  const [id, actions, ...more] = text.split('=');
-  if (id === undefined || !/^[A-Za-z0-9._-]{1,128}$/.test(id) || !actions || more.length > 0) {
-    throw new UsageError(`--campaign takes ID=ACTION,ACTION, such as tour-2027=read,update`);
+/** `ID=ACTION,ACTION` of each; a campaign that is named twice has the actions of both. */
+const campaignRights = (texts: readonly string[]): Record<string, { actions: string[] }> => {
+  const actionsOf = new Map<string, Set<string>>();
+  for (const text of texts) {
+    const [, id, actions] = /^([A-Za-z0-9._-]{1,128})=([a-z-]+(?:,[a-z-]+)*)$/.exec(text) ?? [];
+    if (id === undefined || actions === undefined)
+      throw new UsageError('--campaign takes ID=ACTION,ACTION, such as tour-2027=read,update');
+    actionsOf.set(id, new Set([...(actionsOf.get(id) ?? []), ...actions.split(',')]));
   }
-  return [id, { actions: actions.split(',') }];
+  return Object.fromEntries([...actionsOf].map(([id, actions]) => [id, { actions: [...actions] }]));
 };

@@ -1,6 +1,6 @@
-import type { CommandIo } from '../io.ts';
+import type { CommandIo } from '../output/io.ts';
+import { formatTable } from '../output/table.ts';
 import type { LoadReport } from './load-report.ts';
-import { formatTable } from './table.ts';
 
 /** The readable form of a load's report: files, counts, workers, verdicts. */
 export const printLoad = (io: CommandIo, report: LoadReport): void => {

@@ -1,0 +1,78 @@
+import { Argument, type Command } from 'commander';
+import type { CreateAction } from './action.ts';
+import { campaignId } from './arguments.ts';
+
+/** Defines the commands that show and mend what is stored. */
+export const defineQueryCommands = (program: Command, action: CreateAction): void => {
+  const campaign = () => new Argument('<campaign>', 'its id').argParser(campaignId);
+
+  program
+    .command('counts')
+    .addArgument(campaign())
+    .description('print the stored counts')
+    .action(
+      action({
+        needs: 'stores',
+        load: async () => (await import('../commands/counts.ts')).counts,
+        select: ({ args: [id] }) => ({ campaign: id as string }),
+      }),
+    );
+
+  program
+    .command('recount')
+    .addArgument(campaign())
+    .description('compare the stored counts with a recount of the member rows')
+    .option('--repair', 'finish what is unfinished, then correct the stored counts', false)
+    .action(
+      action({
+        needs: ({ options }) => (options.repair === true ? 'estate' : 'stores'),
+        load: async () => (await import('../commands/recount.ts')).recount,
+        select: ({ args: [id], options: { repair } }) => ({ campaign: id as string, repair: repair === true }),
+      }),
+    );
+
+  program
+    .command('rows')
+    .addArgument(campaign())
+    .description('print the stored member rows, one JSON document a line')
+    .action(
+      action({
+        needs: 'stores',
+        load: async () => (await import('../commands/rows.ts')).rows,
+        select: ({ args: [id] }) => ({ campaign: id as string }),
+      }),
+    );
+
+  defineDeadLetters(program, action);
+};
+
+const defineDeadLetters = (program: Command, action: CreateAction): void => {
+  const load = () => import('../commands/dead-letters.ts');
+  const letters = program.command('dead-letters').description('rejected records: list, show, put back after a fix');
+  letters
+    .command('list', { isDefault: true })
+    .description('list worker, position and reason; no values of the records')
+    .action(action({ needs: 'stores', load: async () => (await load()).listDeadLetters, select: () => ({}) }));
+  letters
+    .command('show')
+    .argument('<id>', 'as the list says')
+    .description('show one with its payload, which may hold personal data')
+    .action(
+      action({
+        needs: 'stores',
+        load: async () => (await load()).showDeadLetter,
+        select: ({ args: [id] }) => ({ id: id as string }),
+      }),
+    );
+  letters
+    .command('redrive')
+    .argument('<ids...>', 'as the list says')
+    .description('hand them to their workers again')
+    .action(
+      action({
+        needs: 'estate',
+        load: async () => (await import('../commands/redrive.ts')).redriveDeadLetters,
+        select: ({ args: [ids] }) => ({ ids: ids as string[] }),
+      }),
+    );
+};

@@ -1,0 +1,51 @@
+import type { Engine } from '@verifiedfan/local';
+import { type DeadLetterWithPayload, redrive, toError } from '@verifiedfan/worker';
+import { BAD_OUTCOME, DONE, printJson } from '../output/io.ts';
+import type { CommandContext, CommandRun } from '../run/context.ts';
+import { openDeadLetters, unknownDeadLetter } from './dead-letters.ts';
+import { settled } from './load.ts';
+
+type Redriven = { id: string; outcome: 'done' | 'failed'; reason?: string };
+
+/** Hands dead letters to their workers again, after a fix; those that succeed are removed, and what follows from them is worked off. */
+export const redriveDeadLetters: CommandRun<{ ids: string[] }> = (context, { ids }) =>
+  context.inTurn(async () => {
+    const results = await redriveAll(context, [...new Set(ids)]);
+    if (context.json) printJson(context.io, results);
+    else
+      for (const { id, outcome, reason } of results)
+        context.io.out(`${id}  ${outcome}${reason === undefined ? '' : `  ${reason}`}\n`);
+    return results.every(({ outcome }) => outcome === 'done') ? DONE : BAD_OUTCOME;
+  });
+
+const redriveAll = async ({ platform, estate, io }: CommandContext, ids: readonly string[]): Promise<Redriven[]> => {
+  const letters = openDeadLetters(platform());
+  // All ids first: a misspelt one changes nothing.
+  const found: DeadLetterWithPayload[] = [];
+  for (const id of ids) {
+    const letter = await letters.get(id);
+    if (letter === undefined) throw unknownDeadLetter(id);
+    found.push(letter);
+  }
+  const engine = await (await estate()).engine();
+  const results: Redriven[] = [];
+  for (const letter of found) {
+    const result = await redriveOne(engine, letter);
+    if (result.outcome === 'done') await letters.remove(letter.id);
+    results.push(result);
+  }
+  await settled(engine, io);
+  return results;
+};
+
+const redriveOne = async (engine: Engine, letter: DeadLetterWithPayload): Promise<Redriven> => {
+  const { id, worker } = letter;
+  const prepared = engine.prepared(worker);
+  if (prepared === undefined) return { id, outcome: 'failed', reason: `there is no worker ${worker}` };
+  try {
+    await redrive(prepared, letter);
+    return { id, outcome: 'done' };
+  } catch (error) {
+    return { id, outcome: 'failed', reason: toError(error).message };
+  }
+};

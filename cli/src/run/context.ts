@@ -1,0 +1,42 @@
+import type { Estate } from '@verifiedfan/local';
+import type { Platform } from '@verifiedfan/ports';
+import type { CommandIo } from '../output/io.ts';
+
+/** What a command is given: where to write, and what it works on. */
+export type CommandContext = {
+  io: CommandIo;
+  /** Exactly one JSON document on standard output. */
+  json: boolean;
+  /** The data directory, absolute. */
+  directory: string;
+  /** The stores of the data directory; for commands that declare `stores` or `estate`. */
+  platform(): Platform;
+  /** The whole product on them, started where it is asked for; for commands that declare `estate`. */
+  estate(): Promise<Estate>;
+  /** Whether the workers run already, before the command and after it. */
+  workersRun: boolean;
+  /** Commands that make workers work run one after the other, so that each reports its own work alone. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+};
+
+/** Resolves with the exit code. */
+export type CommandRun<Options, Context = CommandContext> = (context: Context, options: Options) => Promise<number>;
+
+/** What a command works on. `nothing`: no data directory; `stores`: reads stored state, starts nothing; `estate`: services or workers. */
+export type Needs = 'nothing' | 'stores' | 'estate';
+
+/** `start` alone binds fixed ports and takes the commands of other processes. */
+export type StartContext = CommandContext & { serve(): Promise<{ close(): Promise<void> }> };
+
+/** What every command line says besides its command. */
+export type GlobalOptions = { data: string; json: boolean };
+export type Listen = { port: number; host: string };
+
+/** Who runs the commands that a command line names: this process, or the owner of the data directory. */
+export type Runner = {
+  run(
+    options: GlobalOptions & { needs: Needs; command: string },
+    run: (context: CommandContext) => Promise<number>,
+  ): Promise<number>;
+  start(options: GlobalOptions & Listen, run: (context: StartContext) => Promise<number>): Promise<number>;
+};

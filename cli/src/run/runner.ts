@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+import { serveCommands } from '../control/serve-commands.ts';
+import type { CommandIo } from '../output/io.ts';
+import type { CommandContext, Runner } from './context.ts';
+import { type Opened, openStores, openWhole } from './open.ts';
+import { own, ownOrHandOver } from './own-or-hand-over.ts';
+import { createOwnerRunner, createTurns } from './owner-runner.ts';
+import { runExplained } from './run-explained.ts';
+
+/** Runs commands in this process, unless the owner of the data directory takes them. */
+export const createRunner = (argv: readonly string[], io: CommandIo): Runner => ({
+  async run({ data, json, needs, command }, run) {
+    const directory = resolve(io.directory, data);
+    const alone = { io, json, directory, workersRun: false, inTurn: <Result>(work: () => Promise<Result>) => work() };
+    if (needs === 'nothing') return run({ ...alone, ...NOTHING });
+    const remote = { argv: [...argv], directory: io.directory, interactive: io.interactive };
+    const opened = await ownOrHandOver(needs === 'stores' ? openStores : openWhole, remote, { directory, command, io });
+    if (typeof opened === 'number') return opened;
+    return closingAfter(opened, () => run({ ...alone, platform: () => opened.platform, estate: opened.estate }));
+  },
+
+  async start({ data, json, port, host }, run) {
+    const directory = resolve(io.directory, data);
+    const opened = await own(openWhole, { directory, command: 'start', io, listen: { port, host } });
+    const inTurn = createTurns();
+    const serve = () =>
+      serveCommands(directory, ({ argv: theirs }, theirIo) =>
+        runExplained(theirs, theirIo, createOwnerRunner({ opened, directory, inTurn, io: theirIo })),
+      );
+    return closingAfter(opened, () =>
+      run({
+        io,
+        json,
+        directory,
+        workersRun: true,
+        inTurn,
+        serve,
+        platform: () => opened.platform,
+        estate: opened.estate,
+      }),
+    );
+  },
+});
+
+const NOTHING: Pick<CommandContext, 'platform' | 'estate'> = {
+  platform() {
+    throw new TypeError('this command was opened without stores');
+  },
+  estate: () => Promise.reject(new TypeError('this command was opened without an estate')),
+};
+
+/** Closes whatever happens. What went wrong first is told: on a full disk closing fails as well, and says less. */
+const closingAfter = async (opened: Opened, run: () => Promise<number>): Promise<number> => {
+  const [result] = await Promise.allSettled([run()]);
+  const [closed] = await Promise.allSettled([opened.close()]);
+  if (result.status === 'rejected') throw result.reason;
+  if (closed.status === 'rejected') throw closed.reason;
+  return result.value;
+};
