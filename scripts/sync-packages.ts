@@ -23,7 +23,6 @@ const shared = (folder: string, own: PackageJson): PackageJson => ({
   description: own.description ?? '',
   license: root.license,
   type: 'module',
-  engines: { node: '>=24' },
   exports: (own.exports as object | undefined) ?? {
     '.': existsSync(`${folder}/src/index.ts`) ? './src/index.ts' : './index.ts',
   },
