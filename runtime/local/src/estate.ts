@@ -1,7 +1,15 @@
-import { createEmbeddedPlatform, type Owner, ownDirectory } from '@verifiedfan/platform';
-import type { Catalogue, JsonValue, Platform } from '@verifiedfan/ports';
-import { createHandler, type Handler, type Worker, type WorkerHost, type WorkerLog } from '@verifiedfan/worker';
+import {
+  type Configuration,
+  createEmbeddedPlatform,
+  type Owner,
+  openTracing,
+  ownDirectory,
+  readConfiguration,
+} from '@verifiedfan/platform';
+import type { Catalogue, Platform } from '@verifiedfan/ports';
+import { type Handler, invoke, prepareWorker, type Worker, type WorkerHost, type WorkerLog } from '@verifiedfan/worker';
 import { createEngine, type Engine } from './engine.ts';
+import { once, oncePerName, runAll } from './once.ts';
 import { type Services, startServices } from './services.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
@@ -14,6 +22,8 @@ export type EstateOptions = {
   log: EstateLog;
   /** Where the services listen. Without a port they take free ones. @default loopback */
   listen?: { port?: number | undefined; host?: string | undefined };
+  /** Where spans go. @default what the environment says */
+  configuration?: Pick<Configuration, 'collectorHost' | 'collectorPort'> | undefined;
 };
 export type EstateLog = WorkerLog & { at(path: string): EstateLog };
 
@@ -30,43 +40,64 @@ export type Estate = {
   engine(): Promise<Engine>;
   /** A worker as the Lambda handler that it is on AWS, without its source. */
   handler(name: string): Promise<Handler>;
+  /** Stops the workers, waiting up to `graceMs` (10,000 unless told otherwise) for what they have begun, then closes everything. */
   close(options?: { graceMs?: number }): Promise<void>;
 };
 
+/** How long a closing estate waits for its spans to leave, in milliseconds. */
+const FLUSH_MS = 1_000;
+
+/**
+ * Takes the directory and opens nothing yet. Throws `DirectoryOwnedError` when another process owns it, and `PortError` (`read_only`,
+ * `disk_full`) when it cannot be written.
+ */
 export const openEstate = (options: EstateOptions): Estate => {
-  const { directory, owner, catalogue, workers, log } = options;
+  const { directory, owner, catalogue, workers, log, configuration = readConfiguration() } = options;
   const lock = ownDirectory(directory, owner);
   const readHere = new Set(Object.values(workers).flatMap(({ sources }) => sources.map(({ resource }) => resource)));
   const platform = createEmbeddedPlatform({ directory, catalogue, readHere });
 
+  const tracing = once(() => openTracing(configuration, 'verifiedfan'));
   const tokens = once(() => createTokens(platform));
   const services = once(async (): Promise<Services> => {
-    const invoke = async (name: string, event: unknown): Promise<JsonValue> => (await handler(name))(event);
-    return startServices({ directory, platform, tokens: await tokens(), log, invoke, listen: options.listen ?? {} });
+    return startServices({
+      directory,
+      platform,
+      tokens: await tokens(),
+      log,
+      invoke: async (name, event, context) => (await handler(name))(event, context),
+      listen: options.listen ?? {},
+      tracing: await tracing(),
+    });
   });
   const host = once(async (): Promise<Omit<WorkerHost, 'upstream'>> => {
-    const [{ endpoint }, { verifier, worker }] = await Promise.all([services(), tokens()]);
+    const [{ endpoint }, { verifier, worker }, tracer] = await Promise.all([services(), tokens(), tracing()]);
     const verifyToken: WorkerHost['verifyToken'] = async ({ token, audience }) => verifier(audience)(token);
-    return { platform, log: log.at('workers'), endpoint, workerToken: worker, verifyToken };
+    return { platform, log: log.at('workers'), endpoint, workerToken: worker, verifyToken, tracer };
   });
   const engine = once(async (): Promise<Engine> => {
     const made = createEngine({ workers, catalogue, host: await host() });
     await made.start();
     return made;
   });
-  // Made once per worker: a handler keeps the worker's services, such as its connections.
-  const handlers = new Map<string, Promise<Handler>>();
-  const makeHandler = async (name: string): Promise<Handler> => {
+  const handler = oncePerName(async (name: string): Promise<Handler> => {
     const worker = Object.hasOwn(workers, name) ? workers[name] : undefined;
     if (worker === undefined) throw new TypeError(`there is no worker ${name}`);
     // Without the engine nothing can be under way, and nobody can tell either.
-    return createHandler({ name, worker, host: { ...(await host()), upstream: { drained: async () => 'unknown' } } });
-  };
-  const handler = (name: string): Promise<Handler> => {
-    const made = handlers.get(name) ?? makeHandler(name);
-    handlers.set(name, made);
-    return made;
-  };
+    const upstream = { drained: async () => 'unknown' as const };
+    const prepared = prepareWorker({ name, worker, host: { ...(await host()), upstream } });
+    return (event, context = {}) => invoke(prepared, event, context);
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = (graceMs: number): Promise<void> =>
+    runAll([
+      async () => (await engine.started())?.stop({ graceMs }),
+      async () => (await services.started())?.close(),
+      async () => (await tracing.started())?.shutdown({ timeoutMs: FLUSH_MS }),
+      () => platform.close(),
+      async () => lock.release(),
+    ]);
 
   return {
     directory,
@@ -75,21 +106,9 @@ export const openEstate = (options: EstateOptions): Estate => {
     services,
     engine,
     handler,
-    async close({ graceMs = 10_000 } = {}) {
-      await (await engine.started())?.stop({ graceMs });
-      await (await services.started())?.close();
-      await platform.close();
-      lock.release();
+    close({ graceMs = 10_000 } = {}) {
+      closing ??= close(graceMs);
+      return closing;
     },
   };
-};
-
-/** Runs `make` at the first call; every later call gets the same. `started` waits for it if it was begun. */
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) & { started(): Promise<T | undefined> } => {
-  let made: Promise<T> | undefined;
-  const get = (): Promise<T> => {
-    made ??= make();
-    return made;
-  };
-  return Object.assign(get, { started: async () => made?.catch(() => undefined) });
 };

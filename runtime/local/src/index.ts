@@ -2,5 +2,6 @@ export { createEngine, type Engine, type EngineOptions } from './engine.ts';
 export { type Estate, type EstateLog, openEstate } from './estate.ts';
 export { addCounters } from './mappings/mapping.ts';
 export type { Observer } from './observers.ts';
-export { type Address, PortTakenError, receivedStore, type Services } from './services.ts';
+export { type Address, PortTakenError, type Services } from './services.ts';
+export { receivedStore } from './stand-ins.ts';
 export { AUDIENCES, type TokenRights } from './tokens.ts';

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
 import { createCampaignService } from '@verifiedfan/campaign-service';
 import { createEntryService } from '@verifiedfan/entry-service';
 import { createGraphqlGateway, schema } from '@verifiedfan/graphql';
 import type { JsonValue, Platform } from '@verifiedfan/ports';
-import { createFileStore, createSandbox, slackStandIn, telesignStandIn } from '@verifiedfan/sandbox';
+import type { ServiceTracing } from '@verifiedfan/service';
+import type { InvocationContext } from '@verifiedfan/worker';
 import type { EstateLog } from './estate.ts';
+import { createStandIns } from './stand-ins.ts';
 import type { Tokens } from './tokens.ts';
 
 export type Address = { name: string; url: string };
@@ -24,7 +25,9 @@ export type ServicesOptions = {
   platform: Platform;
   tokens: Tokens;
   log: EstateLog;
-  invoke(worker: string, event: unknown): Promise<JsonValue>;
+  /** Calls a worker as AppSync would. */
+  invoke(worker: string, event: unknown, context: InvocationContext): Promise<JsonValue>;
+  tracing?: ServiceTracing | undefined;
   listen: { port?: number | undefined; host?: string | undefined };
 };
 
@@ -33,6 +36,13 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
   readonly code = 'port_taken';
   readonly retryable = false;
+  readonly port: number;
+  readonly service: string;
+  constructor({ port, service }: { port: number; service: string }, options?: ErrorOptions) {
+    super(`port ${port} for ${service} is taken; choose another with --port`, options);
+    this.port = port;
+    this.service = service;
+  }
 }
 
 type Listening = { url: string; close(): Promise<void> };
@@ -45,6 +55,7 @@ export const startServices = async ({
   log,
   invoke,
   listen,
+  tracing,
 }: ServicesOptions): Promise<Services> => {
   const { clock, random } = platform;
   const started: { name: string; listening: Listening }[] = [];
@@ -64,9 +75,7 @@ export const startServices = async ({
       started.push({ name, listening: await part.listen(at(offset)) });
     } catch (cause) {
       await close();
-      throw isTaken(cause)
-        ? new PortTakenError(`port ${at(offset).port} for ${name} is taken; choose another with --port`, { cause })
-        : cause;
+      throw isTaken(cause) ? new PortTakenError({ port: at(offset).port, service: name }, { cause }) : cause;
     }
   };
 
@@ -74,12 +83,14 @@ export const startServices = async ({
   const campaigns = createCampaignService({
     ...shared,
     database: platform.database('campaigns'),
+    tracing,
     log: log.at('campaign-service'),
     verifyToken: tokens.verifier('campaign-service'),
   });
   const entries = createEntryService({
     ...shared,
     database: platform.database('entries'),
+    tracing,
     log: log.at('entry-service'),
     verifyToken: tokens.verifier('entry-service'),
   });
@@ -116,29 +127,6 @@ export const startServices = async ({
     },
     campaigns,
     close,
-  };
-};
-
-/** Where the stand-ins keep what they receive, for `verifiedfan tail sandbox/slack`. */
-export const receivedStore = (directory: string) => createFileStore({ directory: join(directory, 'sandbox') });
-
-/** Stand-ins that know this estate's credentials. */
-const createStandIns = async ({ directory, platform }: Pick<ServicesOptions, 'directory' | 'platform'>) => {
-  const { clock, random, secrets } = platform;
-  const slack = slackStandIn({
-    tokens: [await secrets.get('slackBotToken')],
-    channels: { [await secrets.get('slackChannel')]: 'open' },
-    rateLimit: { perSecond: 1, burst: 20 },
-  });
-  const telesign = telesignStandIn({
-    accounts: { [await secrets.get('telesignCustomerId')]: await secrets.get('telesignApiKey') },
-  });
-  const sandbox = createSandbox({ clock, random, store: receivedStore(directory), standIns: [slack, telesign] });
-  return {
-    listen: async (where: { port: number; host: string }) => ({
-      url: await sandbox.listen(where),
-      close: () => sandbox.close(),
-    }),
   };
 };
 

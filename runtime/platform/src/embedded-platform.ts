@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createMemoryMetrics,
@@ -23,6 +23,8 @@ import {
   type Random,
   type ResourceDefinition,
 } from '@verifiedfan/ports';
+import { findSlowestConsumer } from './consumers.ts';
+import { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
 import { SECRET_GENERATORS } from './secrets.ts';
 
 export type EmbeddedPlatformOptions = {
@@ -84,13 +86,18 @@ export const createEmbeddedPlatform = ({
   };
 
   const queues = once(() => openQueueStore({ location: path('queues.sqlite'), clock, random, releaseInFlight: true }));
-  const bucket = once((name) => {
+  const bucket = once((name): FreshBucket => {
     definitionOf('bucket', name);
     // Workers remove the versions that they are done with; an unfinished load needs older ones than any fixed number would keep.
-    return openFolderBucket({ name, location: path('buckets', name), clock, random, keepVersions: 1_000 });
+    return withFreshWaits(
+      openFolderBucket({ name, location: path('buckets', name), clock, random, keepVersions: 1_000 }),
+    );
   });
   const checkpoints = once(() => openSqliteCheckpoints({ location: path('checkpoints.sqlite') }));
   const flags = once(() => openFileFlags({ location: path('flags.json') }));
+  /** A directory may lie for days before it is taken up again: nothing is trimmed that a consumer has still to read, however old. */
+  const slowestConsumer = (resource: string) => (shard: string) =>
+    findSlowestConsumer(checkpoints('checkpoints'), { resource, shard });
 
   return {
     clock,
@@ -111,6 +118,7 @@ export const createEmbeddedPlatform = ({
         location: path('tables', name),
         clock,
         changeShards,
+        slowestConsumer: slowestConsumer(name),
         tailRecords,
         cacheRows: CACHED_ROWS,
       });
@@ -123,6 +131,7 @@ export const createEmbeddedPlatform = ({
         clock,
         shards,
         retentionMs: retentionHours * 3_600_000,
+        slowestConsumer: slowestConsumer(name),
         tailRecords: tailOf(name),
       });
     }),
@@ -150,16 +159,4 @@ export const createEmbeddedPlatform = ({
       if (failed?.status === 'rejected') throw failed.reason;
     },
   };
-};
-
-/** Opens and closes a table of its own below `directory`, to learn whether this machine can run the native engine. */
-export const tryEngines = async (directory: string): Promise<void> => {
-  const location = join(directory, 'doctor');
-  const table = openLevelTable({ name: 'doctor', location, clock: systemClock });
-  try {
-    await table.get({ PK: 'doctor', SK: 'doctor' });
-  } finally {
-    await table.close();
-    rmSync(location, { recursive: true, force: true });
-  }
 };

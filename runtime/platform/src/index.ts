@@ -6,5 +6,9 @@ export {
   type LogLevel,
   readConfiguration,
 } from './configuration.ts';
-export { createEmbeddedPlatform, type EmbeddedPlatformOptions, tryEngines } from './embedded-platform.ts';
+export { type ConsumedShard, consumerCheckpoint, findSlowestConsumer, NOTHING_READ } from './consumers.ts';
+export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded-platform.ts';
+export { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';
+export { openTracing } from './tracing.ts';
+export { tryEngines } from './try-engines.ts';

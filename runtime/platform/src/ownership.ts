@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PortError } from '@verifiedfan/ports';
@@ -40,7 +40,16 @@ export const ownDirectory = (directory: string, owner: Owner): { release(): void
     lock.close();
     throw notWritable(directory, cause);
   }
-  return { release: () => lock.close() };
+  let isReleased = false;
+  return {
+    release() {
+      if (isReleased) return;
+      isReleased = true;
+      // While the lock is still held: afterwards it could be the file of the next owner.
+      rmSync(ownerFile(directory), { force: true });
+      lock.close();
+    },
+  };
 };
 
 const ownerFile = (directory: string): string => join(directory, 'owner.json');
@@ -57,17 +66,24 @@ const openLock = (directory: string): DatabaseSync => {
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && [5, 6].includes(Number(error.errcode) & 0xff);
 
-const notWritable = (directory: string, cause: unknown): PortError => {
-  const full = cause instanceof Error && /ENOSPC|full/i.test(cause.message);
-  return full
+const SQLITE_FULL = 13;
+
+/** A full disk by its code, never by its message, in which the path could say anything. */
+const isFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) ||
+    ('errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_FULL));
+
+const notWritable = (directory: string, cause: unknown): PortError =>
+  isFull(cause)
     ? new PortError({ code: 'disk_full', message: `there is no space left for the data directory ${directory}`, cause })
     : new PortError({
         code: 'read_only',
         message: `the data directory ${directory} cannot be written; choose another with --data`,
         cause,
       });
-};
 
+/** Who introduced itself last; it may be gone. Undefined when nobody did, or is just doing it. */
 export const readOwner = (directory: string): Owner | undefined => {
   try {
     return JSON.parse(readFileSync(ownerFile(directory), 'utf8')) as Owner;

@@ -1,3 +1,4 @@
+import { consumerCheckpoint, NOTHING_READ } from '@verifiedfan/platform';
 import { type Checkpoints, compareSequences, type Shard } from '@verifiedfan/ports';
 import type { PreparedWorker, Source } from '@verifiedfan/worker';
 import type { LogHeader, StreamAdapter } from './adapters.ts';
@@ -24,12 +25,6 @@ type Consumer<Entry extends Header, Header extends LogHeader> = StreamMappingOpt
   settings: Settings;
   gate: Gate;
 };
-
-/** What a consumer that has read nothing stores: it is registered from its start on, so nothing is trimmed before it has read it. */
-const NOTHING_READ = '0';
-/** The worker stands last, so that one look by prefix finds every consumer of a shard. */
-const checkpointKey = (resource: string, shard: string, worker: string): string =>
-  `mapping/${resource}/${shard}/${worker}`;
 
 /**
  * Runs one worker over all shards of a log: reads behind the checkpoint, works the batch off, moves the checkpoint. A crash anywhere in
@@ -100,7 +95,7 @@ const readPosition = async <Entry extends Header, Header extends LogHeader>(
   { prepared, source, adapter, checkpoints }: Consumer<Entry, Header>,
   shard: string,
 ): Promise<string | undefined> => {
-  const key = checkpointKey(source.resource, shard, prepared.name);
+  const key = consumerCheckpoint({ resource: source.resource, shard }, prepared.name);
   const stored = await checkpoints.get(key);
   const latest = await adapter.log.latest(shard);
   const isBeyond = stored !== undefined && (latest === undefined || compareSequences(stored, latest) > 0);
@@ -144,7 +139,7 @@ const workOffRead = async <Entry extends Header, Header extends LogHeader>(
   // Stopped half-way: with one list it is known how far everything is done.
   const reached = isComplete ? last : lists.length === 1 ? first[firstDone - 1]?.sequence : undefined;
   if (reached === undefined) return;
-  await checkpoints.set(checkpointKey(source.resource, state.id, prepared.name), reached);
+  await checkpoints.set(consumerCheckpoint({ resource: source.resource, shard: state.id }, prepared.name), reached);
   state.position = reached;
 };
 
