@@ -104,17 +104,10 @@ export const createManifest = ({ table, newRunner }: { table: Table; newRunner: 
     nextNumber,
     /**
      * Makes this load the current one of its key, and the one before it superseded if that was still running. False when another upload
-     * of the key came in between: then what was read before is no longer true.
+     * of the key came in between, or the one before has ended meanwhile (and let go of what it cleared): read the state again then.
      */
     async makeCurrent(load: Load, { load: previous, newestSequencer }: FileState): Promise<boolean> {
-      if (previous?.state === 'running' && previous.loadId !== load.loadId) {
-        const key = loadKey(previous.file, previous.loadId);
-        await applyOne(table, {
-          update: key,
-          set: { state: 'superseded' },
-          condition: { equals: ['state', 'running'] },
-        });
-      }
+      if (previous?.state === 'running' && !(await applyOne(table, supersede(previous)))) return false;
       const { bucket, key, loadId, sequencer } = load;
       const set = { bucket, key, loadId, sequencer, load: load.load };
       return applyOne(table, { update: fileKey(load.file), set, condition: stillNewest(newestSequencer) });
@@ -153,6 +146,12 @@ const takeOver = async (table: Table, load: Load, runner: string): Promise<Load>
   if (result?.outcome === 'applied') return { ...(result.old === undefined ? load : fromItem(result.old)), runner };
   return result?.item === undefined ? load : fromItem(result.item);
 };
+
+const supersede = ({ file, loadId }: Load): TableAction => ({
+  update: loadKey(file, loadId),
+  set: { state: 'superseded' },
+  condition: { equals: ['state', 'running'] },
+});
 
 /** Uploads are told in any order and may be told at once: whoever moves the file on must have seen what is there. */
 const stillNewest = (newestSequencer: string | undefined): Condition =>

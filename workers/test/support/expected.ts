@@ -26,7 +26,10 @@ const expectFile = (history: History, file: PlannedFile, manifest: FileManifest)
     const own = manifest.bySequencer(upload.info.sequencer);
     const load = own?.sameAs === undefined ? own : manifest.byId(own.sameAs);
     assert.ok(own !== undefined && load !== undefined, `the newest upload of ${file.key} is in the manifest`);
-    assert.ok(ENDS[upload.upload.kind].includes(own.state), `${upload.upload.kind} ends ${own.state}`);
+    assert.ok(
+      ENDS[upload.upload.kind].includes(own.state),
+      `${upload.upload.kind} ends ${own.state}: ${own.reason ?? 'without a reason'}`,
+    );
     const counted = made.find(({ info }) => info.sequencer === load.sequencer) ?? upload;
     loads.unshift({ load: load.load, rows: rowsOf(history, counted, load.loadId) });
     if (upload.upload.kind === 'rows') break;
