@@ -1,13 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
-/** `before`: the service never hears of the request. `after`: it has done its work, and the caller is told that it failed. `reset`: the same without an answer. */
-export type HttpFault = 'before' | 'after' | 'reset';
+/**
+ * `before`: the service never hears of the request. `after`: it has done its work, and the caller is told that it failed. `reset`: the
+ * same without an answer. `refuse`: the request is called wrong. `stall`: there is never an answer.
+ */
+export type HttpFault = 'before' | 'after' | 'reset' | 'refuse' | 'stall';
+export type ProxiedRequest = { method: string; path: string; body: string };
 
 export type FaultyProxy = {
   url: string;
   /** Asked for every request; undefined lets it pass. */
-  decide: (request: { method: string; path: string }) => HttpFault | undefined;
+  decide: (request: ProxiedRequest) => HttpFault | undefined;
   /** How many requests arrived. */
   readonly requests: number;
   close(): Promise<void>;
@@ -16,12 +21,16 @@ export type FaultyProxy = {
 /** Stands in front of a service and breaks answers. */
 export const createFaultyProxy = async (target: string): Promise<FaultyProxy> => {
   let requests = 0;
-  const server = createServer((incoming, outgoing) => {
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const request = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', body: await text(incoming) };
     requests += 1;
-    const fault = proxy.decide({ method: incoming.method ?? 'GET', path: incoming.url ?? '/' });
-    if (fault === 'before') return fail(incoming, outgoing);
-    forward(target, incoming, outgoing, fault);
-  });
+    const fault = proxy.decide(request);
+    if (fault === 'stall') return;
+    if (fault === 'before') fail(outgoing, 500);
+    else if (fault === 'refuse') fail(outgoing, 400);
+    else forward(`${target}${request.path}`, { incoming, outgoing, body: request.body, fault });
+  };
+  const server = createServer((incoming, outgoing) => void handle(incoming, outgoing).catch(() => outgoing.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const proxy: FaultyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -38,26 +47,22 @@ export const createFaultyProxy = async (target: string): Promise<FaultyProxy> =>
   return proxy;
 };
 
-const fail = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-  incoming.resume();
-  outgoing.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"type":"BROKEN"}}');
+const fail = (outgoing: ServerResponse, status: number): void => {
+  outgoing.writeHead(status, { 'content-type': 'application/json' }).end('{"error":{"type":"BROKEN"}}');
 };
 
-const forward = (
-  target: string,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  fault: HttpFault | undefined,
-): void => {
-  const { method, headers, url } = incoming;
-  const onward = send(`${target}${url}`, { method, headers }, (answer) => {
+type Forwarded = { incoming: IncomingMessage; outgoing: ServerResponse; body: string; fault: HttpFault | undefined };
+
+const forward = (url: string, { incoming, outgoing, body, fault }: Forwarded): void => {
+  const { method, headers } = incoming;
+  const onward = send(url, { method, headers }, (answer) => {
     if (fault === undefined) {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
       return;
     }
-    answer.resume().once('end', () => (fault === 'reset' ? outgoing.destroy() : fail(incoming, outgoing)));
+    answer.resume().once('end', () => (fault === 'reset' ? outgoing.destroy() : fail(outgoing, 500)));
   });
   onward.once('error', () => outgoing.destroy());
-  incoming.pipe(onward);
+  onward.end(body);
 };
