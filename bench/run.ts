@@ -41,6 +41,7 @@ const readCommandLine = () => {
       help: { type: 'boolean', default: false },
     },
   });
+  if (values.profile && positionals.join() !== 'onsale') throw new TypeError('--profile goes with onsale alone');
   const unknown = positionals.find((name) => !isBenchmark(name));
   if (unknown !== undefined) throw new TypeError(`there is no benchmark ${unknown}`);
   const options: BenchOptions = {
@@ -66,8 +67,7 @@ const measure = async (name: string, options: BenchOptions, date: string): Promi
   };
 };
 
-const main = async (): Promise<void> => {
-  const { names, options, json, profile, help } = readCommandLine();
+const main = async ({ names, options, json, profile, help }: ReturnType<typeof readCommandLine>): Promise<void> => {
   if (help || names.length === 0) {
     (help ? process.stdout : process.stderr).write(usage());
     process.exitCode = help ? 0 : 2;
@@ -75,7 +75,6 @@ const main = async (): Promise<void> => {
   }
   const date = new Date().toISOString().slice(0, 10);
   if (profile) {
-    if (names.join() !== 'onsale') throw new TypeError('--profile goes with onsale alone');
     const result = await profileOnsale({ ...options, date });
     process.stdout.write(json ? `${JSON.stringify(result.profile)}\n` : result.text);
     return;
@@ -90,10 +89,15 @@ const main = async (): Promise<void> => {
   if (json) process.stdout.write(`${JSON.stringify(reports)}\n`);
 };
 
-try {
-  await main();
-} catch (error) {
-  const isUsage = error instanceof TypeError;
+const fail = (error: unknown, exitCode: number): void => {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = isUsage ? 2 : 1;
+  process.exitCode = exitCode;
+};
+
+let commandLine: ReturnType<typeof readCommandLine> | undefined;
+try {
+  commandLine = readCommandLine();
+} catch (error) {
+  fail(error, 2);
 }
+if (commandLine !== undefined) await main(commandLine).catch((error: unknown) => fail(error, 1));
