@@ -81,7 +81,7 @@ describe('createHandler', () => {
 
   it('takes the source that the event names, of several of one kind', async () => {
     const worker = aWorker([schedule('hourly'), schedule('daily')], async ([record]) => ({
-      name: (record?.data as { schedule: string }).schedule,
+      name: (record?.data as { schedule: string } | undefined)?.schedule ?? 'no record',
     }));
     const { handler } = setUp(worker);
     assert.deepEqual(await handler(makeScheduleInput({ name: 'daily' })), { name: 'daily' });
@@ -123,7 +123,8 @@ describe('createHandler', () => {
   it('never logs under an id that could break a line', async () => {
     const { handler, host } = setUp(aWorker(sqs('q'), byData));
     await handler(makeSqsInput(wishes('retry')), { awsRequestId: 'two\nlines' });
-    assert.match((host.lines[0]?.context as { correlation: string }).correlation, /^[0-9a-f-]{36}$/);
+    const logged = host.lines[0]?.context as { correlation: string } | undefined;
+    assert.match(logged?.correlation ?? 'no line', /^[0-9a-f-]{36}$/);
   });
 
   it('takes nothing while its flag is off, so nothing is lost', async () => {
