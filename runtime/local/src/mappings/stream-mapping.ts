@@ -70,6 +70,8 @@ const consumeShard = async <Entry extends Header, Header extends LogHeader>(
   await keepTrying(consumer, async () => {
     shards.set(id, { id, position: await readPosition(consumer, id), busy: false });
   });
+  // Until its position was known the shard counted as waiting; who saw that must look again, for nothing may ever be read here.
+  events.progressed();
   const state = shards.get(id);
   if (state === undefined) return;
   await keepRunning(consumer, async () => {
