@@ -14,11 +14,12 @@ const LAYERS: readonly (readonly [prefix: string, layer: number])[] = [
   ['runtime/', 2],
   ['cli/', 3],
   ['bench/', 4],
+  ['integration/', 4],
 ];
 
 /** Drivers of ports: nothing but the one place that wires may import them, except tests and benchmarks. */
-const DRIVERS = ['@verifiedfan/embedded'];
-const WIRING = ['runtime/platform/', 'bench/', 'packages/conformance/'];
+const DRIVERS = ['aws', 'embedded', 'kafka', 'mongodb', 'redis', 'unleash'].map((name) => `@verifiedfan/${name}`);
+const WIRING = ['runtime/platform/', 'bench/', 'integration/', 'packages/conformance/'];
 
 /** The few sources that are allowed to ask the system itself. */
 const SYSTEM_SOURCES = [
@@ -76,7 +77,13 @@ export const checkFile = (
       faults.push(`${file}: imports the driver ${name}; only runtime/platform constructs drivers`);
     if (!declared.has(name) && !isTest) faults.push(`${file}: ${name} is not declared in its package.json`);
   }
-  if (isTest || file.startsWith('bench/') || file.startsWith('scripts/') || SYSTEM_SOURCES.includes(file))
+  if (
+    isTest ||
+    file.startsWith('bench/') ||
+    file.startsWith('integration/') ||
+    file.startsWith('scripts/') ||
+    SYSTEM_SOURCES.includes(file)
+  )
     return faults;
   for (const [pattern, what] of SYSTEM_CALLS)
     if (pattern.test(code)) faults.push(`${file}: ${what}; take a port instead`);

@@ -1,0 +1,92 @@
+import { PortError, type PortErrorCode } from '@verifiedfan/ports';
+
+/** What the services call things that can go wrong, in the words of the ports. Names are those of the API references of each service. */
+const CODES: Readonly<Record<string, PortErrorCode>> = {
+  ProvisionedThroughputExceededException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  ThrottlingException: 'throttled',
+  Throttling: 'throttled',
+  TooManyRequestsException: 'throttled',
+  LimitExceededException: 'throttled',
+  KMSThrottlingException: 'throttled',
+  SlowDown: 'throttled',
+  OverLimit: 'throttled',
+  RequestThrottled: 'throttled',
+  ResourceNotFoundException: 'not_found',
+  QueueDoesNotExist: 'not_found',
+  'AWS.SimpleQueueService.NonExistentQueue': 'not_found',
+  NoSuchBucket: 'not_found',
+  NotFoundException: 'not_found',
+  StateMachineDoesNotExist: 'not_found',
+  ExecutionDoesNotExist: 'not_found',
+  ItemCollectionSizeLimitExceededException: 'too_large',
+  EntityTooLarge: 'too_large',
+  BatchRequestTooLong: 'too_large',
+  RequestTooLargeException: 'too_large',
+  RequestEntityTooLargeException: 'too_large',
+  TransactionConflictException: 'conflict',
+  TransactionInProgressException: 'conflict',
+  OperationAborted: 'conflict',
+  ConditionalRequestConflict: 'conflict',
+  IdempotentParameterMismatchException: 'token_mismatch',
+  InternalServerError: 'unavailable',
+  InternalFailure: 'unavailable',
+  InternalError: 'unavailable',
+  ServiceUnavailable: 'unavailable',
+  ServiceUnavailableException: 'unavailable',
+  InternalServerException: 'unavailable',
+  TimeoutError: 'unavailable',
+  AbortError: 'closed',
+  // Thrown by the SDK before it sends anything.
+  CredentialsProviderError: 'validation',
+  TypeError: 'validation',
+  RangeError: 'validation',
+};
+
+type SdkError = {
+  name?: unknown;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $retryable?: { throttling?: boolean };
+};
+
+/**
+ * Any error of the SDK as the error that drivers throw. The message names the operation, the resource, the service's name of the error and
+ * the request's id, and none of the text behind it, which may quote values; the SDK's error is the cause. Errors of ports pass unchanged.
+ */
+export const toPortError = (
+  error: unknown,
+  { operation, resource }: { operation: string; resource?: string | undefined },
+): PortError => {
+  if (error instanceof PortError) return error;
+  const { name, $metadata } = (typeof error === 'object' && error !== null ? error : {}) as SdkError;
+  const what = typeof name === 'string' ? name : 'an unknown error';
+  const request = $metadata?.requestId === undefined ? '' : ` (request ${$metadata.requestId})`;
+  return new PortError({
+    code: codeOf(error as SdkError | null | undefined),
+    message: `${operation} failed: ${what}${request}`,
+    ...(resource === undefined ? {} : { resource }),
+    cause: error,
+  });
+};
+
+const codeOf = (error: SdkError | null | undefined): PortErrorCode => {
+  const known = typeof error?.name === 'string' && Object.hasOwn(CODES, error.name) ? CODES[error.name] : undefined;
+  if (known !== undefined) return known;
+  if (error?.$retryable?.throttling === true) return 'throttled';
+  const status = error?.$metadata?.httpStatusCode;
+  // Without a status no answer came: the connection was refused, lost or never made.
+  if (status === undefined || status >= 500) return 'unavailable';
+  return status === 429 ? 'throttled' : 'validation';
+};
+
+/** Runs one call of the SDK and throws what it throws as a `PortError`. */
+export const calling = async <Answer>(
+  about: { operation: string; resource?: string | undefined },
+  call: () => Promise<Answer>,
+): Promise<Answer> => {
+  try {
+    return await call();
+  } catch (error) {
+    throw toPortError(error, about);
+  }
+};
