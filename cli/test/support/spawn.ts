@@ -11,6 +11,8 @@ export type Spawned = {
   ended: Promise<Ran & { signal: NodeJS.Signals | null }>;
   /** Resolves with standard output once it holds the text; rejects when the process ends before. */
   printed(text: string): Promise<string>;
+  /** The same for standard error. */
+  complained(text: string): Promise<string>;
   kill(signal: NodeJS.Signals): void;
 };
 
@@ -42,6 +44,7 @@ export const spawnCommand = (
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
+    changed();
   });
   let over = false;
   const ended = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
@@ -49,10 +52,10 @@ export const spawnCommand = (
     changed();
     return { ...ran(typeof code === 'number' ? code : -1, out, err), signal: signal as NodeJS.Signals | null };
   });
-  const printed = (text: string): Promise<string> =>
+  const holds = (read: () => string, text: string): Promise<string> =>
     new Promise((done, fail) => {
       const check = (): void => {
-        if (out.includes(text)) done(out);
+        if (read().includes(text)) done(read());
         else if (over) fail(new Error(`it ended without printing ${JSON.stringify(text)}: ${out}\n${err}`));
         else return;
         waiting.delete(check);
@@ -60,7 +63,13 @@ export const spawnCommand = (
       waiting.add(check);
       check();
     });
-  return { process: child, ended, printed, kill: (signal) => void child.kill(signal) };
+  return {
+    process: child,
+    ended,
+    printed: (text) => holds(() => out, text),
+    complained: (text) => holds(() => err, text),
+    kill: (signal) => void child.kill(signal),
+  };
 };
 
 /** Runs the real command to its end. */
