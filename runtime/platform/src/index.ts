@@ -10,5 +10,7 @@ export { type ConsumedShard, consumerCheckpoint, findSlowestConsumer, NOTHING_RE
 export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded-platform.ts';
 export { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';
+export { notificationQueueNameOf, type ResourceNames, resourceNameOf, secretNameOf } from './resource-names.ts';
+export { createTableCheckpoints } from './table-checkpoints.ts';
 export { openTracing } from './tracing.ts';
 export { tryEngines } from './try-engines.ts';
