@@ -49,7 +49,7 @@ const listenPrivately = (server: Server, path: string): Promise<void> =>
 /** One connection, one command. A caller that is gone, or sends what is no command, ends its own command alone. */
 const answer = async (socket: Socket, stop: AbortController, run: RunRemote): Promise<void> => {
   const command = await firstRequest(socket, stop);
-  if (command === undefined) return;
+  if (command === undefined || stop.signal.aborted) return;
   const send = (frame: Frame): void => {
     if (socket.writable) socket.write(encodeFrame(frame));
   };
@@ -66,9 +66,13 @@ const answer = async (socket: Socket, stop: AbortController, run: RunRemote): Pr
   send({ exit });
 };
 
-/** The command, or nothing when the caller left before it sent one. What comes later, its leaving included, asks to stop. */
+/**
+ * The command, or nothing when the caller left, or this process began to stop, before there was one: then nothing was begun, and the
+ * caller may wait for the next owner. What comes later, its leaving included, asks to stop.
+ */
 const firstRequest = (socket: Socket, stop: AbortController): Promise<RemoteCommand | undefined> =>
   new Promise((done) => {
+    stop.signal.addEventListener('abort', () => done(undefined), { once: true });
     const read = createFrameReader<Request>((request) => {
       if (isCommand(request)) done(request);
       else stop.abort();
@@ -81,10 +85,7 @@ const firstRequest = (socket: Socket, stop: AbortController): Promise<RemoteComm
       }
     });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      stop.abort();
-      done(undefined);
-    });
+    socket.on('close', () => stop.abort());
   });
 
 const isCommand = (request: Request): request is RemoteCommand =>

@@ -15,12 +15,14 @@ export type RunOptions = {
   directory: string;
   interactive?: boolean;
   signal?: AbortSignal;
+  /** Hears what is written to standard error, as it is written. */
+  onError?: (text: string) => unknown;
 };
 
 /** Runs one command line in this process, with an input and output of its own. */
 export const runHere = async (
   argv: readonly string[],
-  { directory, interactive = false, signal = new AbortController().signal }: RunOptions,
+  { directory, interactive = false, signal = new AbortController().signal, onError = () => {} }: RunOptions,
 ): Promise<Ran> => {
   let out = '';
   let err = '';
@@ -30,6 +32,7 @@ export const runHere = async (
     },
     error(text) {
       err += text;
+      onError(text);
     },
     drained: async () => {},
     interactive,
