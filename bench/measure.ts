@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { ROOT, readLaunch } from './launch.ts';
 import type { BenchReport } from './result.ts';
-
-export const ROOT = join(import.meta.dirname, '..');
-export const CLI = join(ROOT, 'cli/bin/verifiedfan.js');
 
 const MEMORY_SAMPLE_MS = 50;
 const KEPT_STDERR = 4_000;
@@ -52,12 +49,13 @@ export type Finished = {
   peakMebibytes: number | undefined;
 };
 
-/** Runs a program of this repository in a process of its own, with this Node. Throws, with the end of its stderr, unless it exits with 0. */
+/** Runs a program of this repository in a process of its own, with this Node, started as the command starts itself. Throws, with the end of its stderr, unless it exits with 0. */
 export const runChild = async (
   args: readonly string[],
   { showProgress = false }: { showProgress?: boolean } = {},
 ): Promise<Finished> => {
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { env, flags } = readLaunch();
+  const child = spawn(process.execPath, [...flags, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   endWithUs(child);
   let stdout = '';
   let stderr = '';

@@ -7,7 +7,8 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { alternate, CLI, median, raw, runChild } from './measure.ts';
+import { CLI } from './launch.ts';
+import { alternate, median, raw, runChild } from './measure.ts';
 import { type OnsaleFile, SEED, writeOnsaleFile } from './onsale-file.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 

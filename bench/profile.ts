@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT, runChild } from './measure.ts';
+import { ROOT } from './launch.ts';
+import { runChild } from './measure.ts';
 import { onsaleArguments } from './onsale.ts';
 
 const FILE = join(import.meta.dirname, 'PROFILE.md');

@@ -10,7 +10,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CLI, endWithUs, median, memoryOf, ROOT, raw } from './measure.ts';
+import { CLI, ROOT, readLaunch } from './launch.ts';
+import { endWithUs, median, memoryOf, raw } from './measure.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 
 const ROUNDS = 7;
@@ -82,7 +83,8 @@ const measureStart = async (directory: string): Promise<Measured> => {
   const port = String(await findPort());
   const args = [CLI, 'start', '--no-sample', '--json', '--port', port, '--data', directory];
   const startedMs = performance.now();
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { env, flags } = readLaunch();
+  const child = spawn(process.execPath, [...flags, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   endWithUs(child);
   const exited = once(child, 'exit');
   const tooLong = setTimeout(() => child.kill('SIGKILL'), GIVE_UP_MS);

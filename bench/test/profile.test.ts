@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { ROOT } from '../measure.ts';
+import { ROOT } from '../launch.ts';
 import { selfTimes } from '../profile.ts';
 
 const frame = (id: number, functionName: string, path: string) => ({
