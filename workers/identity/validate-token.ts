@@ -9,6 +9,7 @@ export const validateToken = defineWorker({
   source: appsyncAuthorizer(),
   reads: [],
   writes: [],
+  secrets: ['tokenKeys'],
   services: ({ verifyToken }) => ({ verifyToken }),
   async answer({ data }, { services }) {
     const token = data.token.replace(/^Bearer /i, '');

@@ -13,8 +13,8 @@ import { claimOf } from './domain/standing-item.ts';
 export const loadScoresToDynamoDB = defineWorker({
   purpose: 'Keeps one member row per campaign and member: the newest score of all current files.',
   source: kinesis('scoresStream', { batchSize: 1_000, bisectOnError: true, maxRetries: 5 }),
-  reads: ['demandTable/file:*/*'],
-  writes: ['demandTable/campaign:*/member:*'],
+  reads: ['demandTable/file:*/meta:file* get', 'demandTable/campaign:*/member:* get'],
+  writes: ['demandTable/campaign:*/member:* put delete'],
   services: ({ table, metrics }) => ({ demandTable: table('demandTable'), metrics }),
   async handle(records, { services, reject, fail }) {
     const { scores, withdrawals, invalid } = readRecords(records, reject);

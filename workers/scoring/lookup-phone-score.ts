@@ -19,6 +19,7 @@ export const lookupPhoneScore = defineWorker({
   source: appsyncResolver('lookupPhoneScore'),
   reads: ['phoneScoreCache'],
   writes: ['phoneScoreCache'],
+  secrets: ['telesignCustomerId', 'telesignApiKey', 'phoneKey'],
   calls: ['telesign'],
   async services(kit): Promise<PhoneServices> {
     const { clock, random, secrets } = kit;

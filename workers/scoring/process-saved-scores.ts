@@ -17,8 +17,8 @@ export const processSavedScores = defineWorker({
     parallelization: 1,
     filters: [{ dynamodb: { Keys: { SK: { S: [{ prefix: MEMBER_PREFIX }] } } } }],
   }),
-  reads: [],
-  writes: ['demandTable/campaign:*/meta:counts*'],
+  reads: ['demandTable/campaign:*/meta:counts* get'],
+  writes: ['demandTable/campaign:*/meta:counts* update'],
   services: ({ table }) => ({ demandTable: table('demandTable') }),
   async handle(records, { services, shard, reject, fail }) {
     const members = records.filter(({ data }) => data.keys.SK.startsWith(MEMBER_PREFIX));

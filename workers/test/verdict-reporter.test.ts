@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PortError } from '@verifiedfan/ports';
-import { offerKey } from '../scoring/domain/keys.ts';
 import { CHECK, NOTHING_REPORTED, startReporter } from './support/reporter.ts';
-
-const FILE = 'f0000000000000001';
 
 describe('verdictReporter', () => {
   it('posts counts that are settled, once, and passes over counts that were posted', async (context) => {
@@ -30,20 +27,9 @@ describe('verdictReporter', () => {
     assert.equal((await posts()).length, 3);
   });
 
-  it('checks each campaign of a load, and of the uploads that it replaced, once a batch', async (context) => {
-    const { run, table } = await startReporter(context);
-    const named = [
-      ['new', 'a'],
-      ['new', 'b'],
-      ['old', 'b'],
-      ['old', 'c'],
-    ] as const;
-    const offer = { events: [] };
-    await table.updateMany(
-      named.map(([loadId, campaignId]) => ({ put: { ...offerKey(FILE, loadId, campaignId), campaignId, offer } })),
-    );
-    await table.updateMany([{ put: { ...offerKey(FILE, 'new', 'unknown'), campaignId: 'unknown', offer: null } }]);
-    const load = { file: FILE, loadId: 'new', earlier: ['old'] };
+  it('checks each campaign that a load names once a batch', async (context) => {
+    const { run } = await startReporter(context);
+    const load = { campaigns: ['a', 'b', 'c'] };
     const { counts, posted } = await run([load, load, { campaignId: 'a', attempt: 3 }]);
     assert.equal(counts.input, 3);
     assert.deepEqual(posted.map(({ campaignId }) => campaignId).sort(), ['a', 'b', 'c']);
@@ -100,11 +86,8 @@ describe('verdictReporter', () => {
     );
   });
 
-  const foreign = [{}, [], 'text', null, { file: FILE }, { campaignId: 'tour' }, { ...CHECK, attempt: 'x' }]
-    .concat([
-      { ...CHECK, seen: {} },
-      { file: FILE, loadId: 'new', earlier: [1] },
-    ] as never[])
+  const foreign = [{}, [], 'text', null, { campaigns: 'a' }, { campaignId: 'tour' }, { ...CHECK, attempt: 'x' }]
+    .concat([{ ...CHECK, seen: {} }, { campaigns: ['a', 1] }] as never[])
     .map((body) => body as unknown);
   for (const body of foreign) {
     it(`dead-letters ${JSON.stringify(body)}, and works on its neighbours`, async (context) => {

@@ -50,9 +50,12 @@ export type MiddlewareRequest = {
 };
 
 type Shared<Services> = {
-  /** Resources that the worker reads; `resource/prefix*` narrows a table to keys. Rights are derived from this. */
+  /**
+   * Resources that the worker reads; `resource/prefix*` narrows a table to keys, and `resource/prefix* get` to what is done to them (get
+   * and query, unless it says so). Rights are derived from this, and the service kit holds the worker to it.
+   */
   reads: readonly string[];
-  /** Resources that it writes, in the same grammar; the loop guard follows these. */
+  /** Resources that it writes, in the same grammar (put and update); the loop guard follows these. To write is not to read. */
   writes: readonly string[];
   /**
    * Queues that it sends its own unfinished work back to. The loop guard lets these pass, so every message must carry its attempt, or
@@ -61,6 +64,8 @@ type Shared<Services> = {
   requeues?: readonly string[];
   /** Resources that it removes from, which wakes nobody. */
   deletes?: readonly string[];
+  /** Secrets that it uses, by name. To make or check tokens is to use `tokenKeys`. */
+  secrets?: readonly string[];
   /** Other services that it calls, by the names of their endpoints. */
   calls?: readonly string[];
   /** One sentence for the documents. */
@@ -94,6 +99,7 @@ export type Worker = {
   writes: readonly string[];
   requeues: readonly string[];
   deletes: readonly string[];
+  secrets: readonly string[];
   calls: readonly string[];
   middlewares: readonly Middleware[];
   services(kit: ServiceKit): unknown;
@@ -112,7 +118,7 @@ export function defineWorker<Data, Services>(
 ): Worker {
   const sources = (Array.isArray(definition.source) ? definition.source : [definition.source]) as readonly Source[];
   checkDefinition(definition, sources);
-  const { purpose, flag, reads, writes, requeues = [], deletes = [], calls = [], middlewares = [] } = definition;
+  const { purpose, flag, reads, writes, requeues = [], deletes = [], secrets = [], calls = [] } = definition;
   const worker: Worker = {
     purpose,
     flag,
@@ -121,8 +127,9 @@ export function defineWorker<Data, Services>(
     writes,
     requeues,
     deletes,
+    secrets,
     calls,
-    middlewares,
+    middlewares: definition.middlewares ?? [],
     services: (kit) => definition.services(kit),
     // The one place where the types of a worker's own data and services are forgotten; the runtimes pass back what they were given.
     handle: ('answer' in definition ? answerOne(definition) : definition.handle.bind(definition)) as Worker['handle'],

@@ -13,6 +13,7 @@ const KNOWN = {
   writes: true,
   requeues: true,
   deletes: true,
+  secrets: true,
   calls: true,
   purpose: true,
   flag: true,

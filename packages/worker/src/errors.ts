@@ -3,7 +3,8 @@ import { PortError, type PortErrorCode } from '@verifiedfan/ports';
 /**
  * - `unknown_worker`   APP_NAME names no worker: fails at start, not at the first event
  * - `foreign_event`    the event is not of a source that the worker declared
- * - `undeclared`       a worker asked for a resource that its reads, writes and requeues do not name, or called what is not in its calls
+ * - `undeclared`       a worker asked for a resource that its reads, writes and requeues do not name, did to a table what they do
+ *                    not allow, or used a secret or called what is not among its secrets or calls
  * - `rejected`         a record can never succeed: it is dead-lettered
  * - `invalid_worker`   a definition contradicts itself
  * - `unknown_record`   an outcome was told of a record that is not in the batch; taking it for another would lose that one

@@ -19,6 +19,7 @@ export { DEAD_LETTER_TABLE, type HandlerOptions, type PreparedWorker, prepareWor
 export * from './record.ts';
 export { type RedrivenLetter, redrive } from './redrive.ts';
 export { resolveWorker } from './registry.ts';
+export { type Grant, grantsOf } from './rights.ts';
 export { type RunOptions, type RunResult, runBatch } from './run-batch.ts';
 export * from './schedule/index.ts';
 export * from './service-kit.ts';

@@ -2,6 +2,8 @@ import type { Clock, Flags, Metrics, Platform, Random, Resources, Secrets } from
 import type { WorkerLog } from './define-worker.ts';
 import { WorkerError } from './errors.ts';
 import { parseTarget } from './loop-guard/index.ts';
+import { narrowTable } from './narrow-table.ts';
+import { grantsOf } from './rights.ts';
 import type { WorkerTracer } from './tracing.ts';
 
 /** Tells whether everything in front of a worker is done, where the platform can know it. */
@@ -49,15 +51,19 @@ type Declared = {
   writes: readonly string[];
   requeues: readonly string[];
   deletes: readonly string[];
+  secrets: readonly string[];
   calls: readonly string[];
 };
 
+/** The secret with which a process makes and checks tokens. */
+export const TOKEN_KEYS = 'tokenKeys';
+
 /**
- * Hands out only what the definition names, and throws `undeclared` for anything else: what is not declared has no rights on AWS, so it
+ * Hands out only what the definition names, tables narrowed to the rows and actions that it names, and throws `undeclared` for anything else: what is not declared has no rights on AWS, so it
  * must not work here either. The source itself is not among it: the platform reads it for the worker.
  */
 export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceKit => {
-  const { name: worker, reads, writes, requeues, deletes, calls } = declared;
+  const { name: worker, reads, writes, requeues, deletes, secrets, calls } = declared;
   const names = new Set([...reads, ...writes, ...requeues, ...deletes].map((target) => parseTarget(target).resource));
   const guard =
     <T>(open: (name: string) => T) =>
@@ -66,6 +72,10 @@ export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceK
       throw new WorkerError('undeclared', `${worker} uses ${name} without declaring it in reads or writes`);
     };
   const { platform } = host;
+  const allowSecret = (name: string): void => {
+    if (!secrets.includes(name))
+      throw new WorkerError('undeclared', `${worker} uses the secret ${name} without declaring it in secrets`);
+  };
   return {
     worker,
     log: host.log,
@@ -73,15 +83,26 @@ export const createServiceKit = (host: WorkerHost, declared: Declared): ServiceK
     random: platform.random,
     metrics: platform.metrics,
     flags: platform.flags,
-    secrets: platform.secrets,
     upstream: host.upstream,
-    workerToken: host.workerToken,
-    verifyToken: host.verifyToken,
+    secrets: {
+      async get(name) {
+        allowSecret(name);
+        return platform.secrets.get(name);
+      },
+    },
+    workerToken(audience) {
+      allowSecret(TOKEN_KEYS);
+      return host.workerToken(audience);
+    },
+    async verifyToken(token) {
+      allowSecret(TOKEN_KEYS);
+      return host.verifyToken(token);
+    },
     endpoint(name) {
       if (calls.includes(name)) return host.endpoint(name);
       throw new WorkerError('undeclared', `${worker} calls ${name} without declaring it in calls`);
     },
-    table: guard((name) => platform.table(name)),
+    table: guard((name) => narrowTable(platform.table(name), grantsOf(declared, name), worker)),
     stream: guard((name) => platform.stream(name)),
     queue: guard((name) => platform.queue(name)),
     bucket: guard((name) => platform.bucket(name)),

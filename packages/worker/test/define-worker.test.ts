@@ -70,6 +70,16 @@ describe('the service kit', () => {
     assert.throws(() => kit.table('refresh'), { code: 'undeclared' }, 'the source is read by the platform');
     assert.throws(() => kit.endpoint('slack'), { code: 'undeclared', message: /theWorker calls slack/ });
   });
+
+  it('hands out declared secrets alone, and tokens only to who declares their keys', async () => {
+    const kit = kitOf({ secrets: ['mine'] });
+    await assert.rejects(kit.secrets.get('mine'), (error: Error & { code?: string }) => error.code !== 'undeclared');
+    const undeclared = { code: 'undeclared', message: /theWorker uses the secret \w+ without declaring it/ };
+    await assert.rejects(kit.secrets.get('other'), undeclared);
+    await assert.rejects(kit.verifyToken({ token: '', audience: 'graphql' }), undeclared);
+    assert.throws(() => kit.workerToken('entry-service'), undeclared);
+    assert.equal(typeof kitOf({ secrets: ['tokenKeys'] }).workerToken('entry-service'), 'function');
+  });
 });
 
 describe('resolveWorker', () => {

@@ -7,6 +7,7 @@ import type { ScoresStreamRecord } from '../domain/score-record.ts';
 import { describeReadFault, type OpenedFile, openScoreFile } from './open-file.ts';
 import { type InvalidRow, type ReadRows, readRows } from './read-rows.ts';
 import { createNames, type RemovalReader, readRemovals } from './removals.ts';
+import { sendReport } from './send-report.ts';
 
 export type LoadServices = {
   table: Table;
@@ -171,11 +172,4 @@ const report = async (options: RunLoadOptions): Promise<Load> => {
   // Nobody asks for them any more; a crash in front of this line leaves them to the bucket's own rules.
   for (const { version } of load.uncleared) await bucket.delete({ key: load.key, version });
   return done;
-};
-
-/** One message a file: sent before the load is noted as ended, so a crash in between sends it again rather than never. */
-const sendReport = async ({ verdictQueue }: RunLoadOptions, { file, loadId, load, uncleared }: Load): Promise<void> => {
-  const earlier = uncleared.map((each) => each.loadId);
-  const body = JSON.stringify({ file, loadId, earlier, meta: { correlation: `load-${load}` } });
-  for (const result of await verdictQueue.sendMany([{ body }])) if ('error' in result) throw result.error;
 };

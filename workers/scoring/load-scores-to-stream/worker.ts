@@ -37,10 +37,16 @@ export type LoaderServices = LoadServices & {
 export const loadScoresToStream = defineWorker<UploadedObject, LoaderServices>({
   purpose: 'Reads uploaded score files, checks, ranks and filters their rows, and puts them on scoresStream.',
   source: [s3('scoringBucket'), sqs<UploadedObject>('loadContinuationQueue', { batchSize: 1 })],
-  reads: ['scoringBucket'],
-  writes: ['scoresStream', 'verdictReporterQueue', 'demandTable/file:*/*', 'demandTable/meta:loads*/*'],
+  reads: ['scoringBucket', 'demandTable/file:*/meta:*'],
+  writes: [
+    'scoresStream',
+    'verdictReporterQueue',
+    'demandTable/file:*/meta:*',
+    'demandTable/meta:loads*/meta:counter* update',
+  ],
   requeues: ['loadContinuationQueue'],
   deletes: ['scoringBucket'],
+  secrets: ['emailKey', 'tokenKeys'],
   calls: ['campaignService'],
   async services(kit) {
     const table = kit.table('demandTable');

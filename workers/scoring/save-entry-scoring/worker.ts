@@ -16,8 +16,9 @@ type EntryServices = { table: Table; entries: EntryClient };
 export const saveEntryScoring = defineWorker({
   purpose: 'Tells entry-service the scores of those fans who have a first choice, campaign by campaign.',
   source: kinesis('scoresStream', { batchSize: 1_000, bisectOnError: true, maxRetries: 5 }),
-  reads: ['demandTable/file:*/*'],
+  reads: ['demandTable/file:*/meta:file* get'],
   writes: [],
+  secrets: ['tokenKeys'],
   calls: ['entryService'],
   services(kit): EntryServices {
     const { clock, random } = kit;

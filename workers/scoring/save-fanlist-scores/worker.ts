@@ -2,7 +2,7 @@ import type { RecordStream, Table } from '@verifiedfan/ports';
 import { defineWorker, type HandleContext, kinesis } from '@verifiedfan/worker';
 import { applyRows } from '../domain/apply-rows.ts';
 import { createCampaigns } from '../domain/campaigns.ts';
-import { fanlistKey, IDENTIFIER_KINDS } from '../domain/keys.ts';
+import { fanlistKey, IDENTIFIER_KINDS, type IdentifierKind } from '../domain/keys.ts';
 import { readRecords } from '../domain/read-records.ts';
 import type { RowChange, RowOutcome } from '../domain/settle-rows.ts';
 import {
@@ -21,6 +21,8 @@ type FanlistServices = {
   propertiesOf(campaignId: string): Promise<CampaignProperties>;
 };
 
+const rowsOf = (kind: IdentifierKind): string => `demandTable/${kind}:*/campaign:*`;
+
 /**
  * Keeps one row per fan identifier and campaign, and publishes every row that holds. Rows are written, then published under an id made
  * from the row, then acknowledged: a crash in between is made good by the redelivery. All counters count identifiers:
@@ -29,8 +31,9 @@ type FanlistServices = {
 export const saveFanlistScores = defineWorker({
   purpose: 'Keeps one row per fan identifier and campaign, and publishes the rows that hold to campaignDataStream.',
   source: kinesis('scoresStream', { batchSize: 1_000, bisectOnError: true, maxRetries: 5 }),
-  reads: ['demandTable/file:*/*'],
-  writes: [...IDENTIFIER_KINDS.map((kind) => `demandTable/${kind}:*/campaign:*`), 'campaignDataStream'],
+  reads: ['demandTable/file:*/meta:file* get', ...IDENTIFIER_KINDS.map((kind) => `${rowsOf(kind)} get`)],
+  writes: [...IDENTIFIER_KINDS.map((kind) => `${rowsOf(kind)} put delete`), 'campaignDataStream'],
+  secrets: ['tokenKeys'],
   calls: ['campaignService'],
   services(kit): FanlistServices {
     const campaigns = createCampaigns(kit);

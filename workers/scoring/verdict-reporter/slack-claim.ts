@@ -39,7 +39,7 @@ export const createSlackClaims = ({ table, clock }: { table: Table; clock: Clock
   };
 
   const write = async (campaignId: string, state: SlackState, condition: Condition): Promise<boolean> => {
-    const [result] = await table.updateMany([{ put: { ...slackCountsKey(campaignId), ...state }, condition }]);
+    const [result] = await table.updateMany([{ update: slackCountsKey(campaignId), set: { ...state }, condition }]);
     if (result?.outcome === 'failed') throw result.error;
     return result?.outcome === 'applied';
   };

@@ -1,8 +1,7 @@
-import type { JsonObject, Queue, Table } from '@verifiedfan/ports';
+import type { JsonObject, Queue } from '@verifiedfan/ports';
 import { createSlackBot } from '@verifiedfan/slack';
 import { defineWorker, isObject, RejectError, sqs, toError, type WorkerRecord } from '@verifiedfan/worker';
 import { createCampaigns } from '../domain/campaigns.ts';
-import { storedOffers } from '../domain/offers.ts';
 import { type CheckResult, checkCampaign, type Seen } from './check-campaign.ts';
 import { createSlackClaims } from './slack-claim.ts';
 
@@ -12,10 +11,8 @@ const DRAIN_MS = 10_000;
 const REQUEUE_DELAY_SECONDS = 5;
 const MAX_ATTEMPTS = 720;
 
-/** A load that ended asks for all its campaigns, and those of earlier uploads that it replaced; a check that was put back, for one of them. */
-type ReportMessage =
-  | { file: string; loadIds: string[] }
-  | { campaignId: string; attempt: number; seen: Seen | undefined };
+/** A load that ended asks for all campaigns that it may have changed; a check that was put back, for one of them. */
+type ReportMessage = { campaigns: string[] } | { campaignId: string; attempt: number; seen: Seen | undefined };
 type Check = { campaignId: string; attempt: number; seen: Seen | undefined; records: Set<WorkerRecord> };
 
 /**
@@ -25,9 +22,10 @@ type Check = { campaignId: string; attempt: number; seen: Seen | undefined; reco
 export const verdictReporter = defineWorker({
   purpose: "Posts a campaign's counts to Slack once they are settled and differ from the last post.",
   source: sqs('verdictReporterQueue', { batchSize: 10, maxConcurrency: 2 }),
-  reads: ['demandTable/file:*/*', 'demandTable/campaign:*/meta:*'],
-  writes: ['demandTable/campaign:*/meta:slack:counts*'],
+  reads: ['demandTable/campaign:*/meta:*'],
+  writes: ['demandTable/campaign:*/meta:slack:counts* update'],
   requeues: ['verdictReporterQueue'],
+  secrets: ['slackBotToken', 'slackChannel', 'tokenKeys'],
   calls: ['slack', 'campaignService'],
   async services(kit) {
     const { clock, random } = kit;
@@ -54,7 +52,7 @@ export const verdictReporter = defineWorker({
     };
   },
   async handle(records, { services, reject, fail, retry, log }) {
-    const checks = await gatherChecks(records, services.table, reject);
+    const checks = gatherChecks(records, reject);
     const counts = { requeue: { success: 0, failed: 0 }, slack: { success: 0, failed: 0 }, bypass: { success: 0 } };
     const posted: JsonObject[] = [];
     const settled =
@@ -91,11 +89,10 @@ const tryCheck = async (options: Parameters<typeof checkCampaign>[0]): Promise<C
 };
 
 /** One check per campaign, whatever the number of messages that ask for it. */
-const gatherChecks = async (
+const gatherChecks = (
   records: readonly WorkerRecord[],
-  table: Table,
   reject: (record: WorkerRecord, reason: string) => void,
-): Promise<Map<string, Check>> => {
+): Map<string, Check> => {
   const checks = new Map<string, Check>();
   const add = (record: WorkerRecord, campaignId: string, attempt: number, seen: Seen | undefined): void => {
     const check = checks.get(campaignId) ?? { campaignId, attempt, seen, records: new Set() };
@@ -108,19 +105,15 @@ const gatherChecks = async (
     const message = readMessage(record.data);
     if (message === undefined) reject(record, 'the message names neither a load nor a campaign');
     else if ('campaignId' in message) add(record, message.campaignId, message.attempt, message.seen);
-    else
-      for (const loadId of message.loadIds)
-        for await (const { campaignId, offer } of storedOffers(table, { file: message.file, loadId }))
-          if (offer !== undefined) add(record, campaignId, 0, undefined);
+    else for (const campaignId of message.campaigns) add(record, campaignId, 0, undefined);
   }
   return checks;
 };
 
 const readMessage = (data: unknown): ReportMessage | undefined => {
   if (!isObject(data)) return undefined;
-  const { file, loadId, earlier = [], campaignId, attempt, seen } = data;
-  if (typeof file === 'string' && typeof loadId === 'string' && isListOfTexts(earlier))
-    return { file, loadIds: [loadId, ...earlier] };
+  const { campaigns, campaignId, attempt, seen } = data;
+  if (isListOfTexts(campaigns)) return { campaigns };
   if (typeof campaignId !== 'string' || !Number.isSafeInteger(attempt) || !(seen === undefined || isSeen(seen)))
     return undefined;
   return { campaignId, attempt: attempt as number, seen };

@@ -7,4 +7,4 @@ export {
   type WorkerGraphOptions,
 } from './graph.ts';
 export type { Reach } from './reach.ts';
-export { parseTarget, type Target } from './target.ts';
+export { parseTarget, TABLE_ACTIONS, type TableActionName, type Target } from './target.ts';

@@ -175,15 +175,30 @@ describe('buildWorkerGraph', () => {
 
 describe('parseTarget', () => {
   it('reads a resource with prefixes of its keys', () => {
-    assert.deepEqual(parseTarget('table'), { resource: 'table', partitionPrefix: '', keyPrefix: '' });
-    assert.deepEqual(parseTarget('table/meta:*'), { resource: 'table', partitionPrefix: '', keyPrefix: 'meta:' });
-    assert.deepEqual(parseTarget('bucket/a/b*'), { resource: 'bucket', partitionPrefix: '', keyPrefix: 'a/b' });
-    const both = { resource: 'table', partitionPrefix: 'campaign:', keyPrefix: 'meta:counts' };
+    const all = { actions: [], partitionPrefix: '', keyPrefix: '' };
+    assert.deepEqual(parseTarget('table'), { ...all, resource: 'table' });
+    assert.deepEqual(parseTarget('table/meta:*'), { ...all, resource: 'table', keyPrefix: 'meta:' });
+    assert.deepEqual(parseTarget('bucket/a/b*'), { ...all, resource: 'bucket', keyPrefix: 'a/b' });
+    const both = { ...all, resource: 'table', partitionPrefix: 'campaign:', keyPrefix: 'meta:counts' };
     assert.deepEqual(parseTarget('table/campaign:*/meta:counts*'), both);
   });
 
+  it('reads what is done to the rows behind the prefixes', () => {
+    const { actions, keyPrefix } = parseTarget('table/campaign:*/meta:* get query');
+    assert.deepEqual({ actions, keyPrefix }, { actions: ['get', 'query'], keyPrefix: 'meta:' });
+  });
+
   it('refuses anything else', () => {
-    for (const text of ['table/', 'table/meta', '/x*', 'table/a*/b*/c*', 'table/a*/b']) {
+    for (const text of [
+      'table/a* read',
+      'table/a*  get',
+      'table/ get',
+      'table/',
+      'table/meta',
+      '/x*',
+      'table/a*/b*/c*',
+      'table/a*/b',
+    ]) {
       assert.throws(() => parseTarget(text), { code: 'invalid_target' }, text);
     }
   });
