@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,6 +24,15 @@ const realPath = (directory: string): string => {
 
 /** Whether a socket of this user is there: in a shared temporary folder anybody could have put another one in its place. */
 export const isOwnSocket = (path: string): boolean => {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   return found?.isSocket() === true && (process.getuid === undefined || found.uid === process.getuid());
+};
+
+/** Undefined for what cannot be looked at, too (a file in the place of the directory): taking the directory says what is wrong with it. */
+const statOf = (path: string): Stats | undefined => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 };
