@@ -1,1 +1,11 @@
-export {};
+/** Real servers from packages, and how tests find them. */
+export { UNLEASH_TOKENS } from './definitions/unleash.ts';
+export { type AwsServerName, awsConnection, serverAddress } from './harness/connection.ts';
+export { fileAccount, uniqueName } from './harness/isolation.ts';
+export { type RunOptions, runOptions } from './harness/options.ts';
+export { type OwnServer, openOwnServer } from './harness/own-server.ts';
+export { SERVER_NAMES, type ServerName } from './servers/definition.ts';
+export { SERVERS_ERROR_CODES, ServersError, type ServersErrorCode } from './servers/errors.ts';
+/** For what else belongs into the cache folder, such as AWS's runtime interface client: where it is, and a lock around building it. */
+export { type LockOptions, withLock } from './servers/lock.ts';
+export { cacheFolder } from './servers/paths.ts';
