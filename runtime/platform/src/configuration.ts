@@ -10,6 +10,11 @@ export type Configuration = {
   /** OTEL_COLLECTOR_HOST and OTEL_COLLECTOR_PORT: where spans go; without a host nothing is traced. */
   collectorHost: string | undefined;
   collectorPort: number;
+  /** RESOURCE_PREFIX and BUCKET_SUFFIX: what the resources of a stage are called on AWS, see `resourceNameOf`. */
+  resourcePrefix: string | undefined;
+  bucketSuffix: string | undefined;
+  /** ENDPOINTS: base URLs of services and third parties by the names that workers call, as a JSON object. @default none */
+  endpoints: Readonly<Record<string, string>>;
 };
 
 export class ConfigurationError extends Error {
@@ -29,5 +34,29 @@ export const readConfiguration = (
   if (!Number.isInteger(collectorPort) || collectorPort < 1 || collectorPort > 65_535) {
     throw new ConfigurationError('OTEL_COLLECTOR_PORT must be a port from 1 to 65535');
   }
-  return { logLevel, appName: environment.APP_NAME, collectorHost: environment.OTEL_COLLECTOR_HOST, collectorPort };
+  return {
+    logLevel,
+    appName: environment.APP_NAME,
+    collectorHost: environment.OTEL_COLLECTOR_HOST,
+    collectorPort,
+    resourcePrefix: environment.RESOURCE_PREFIX,
+    bucketSuffix: environment.BUCKET_SUFFIX,
+    endpoints: readEndpoints(environment.ENDPOINTS),
+  };
+};
+
+const readEndpoints = (text: string | undefined): Readonly<Record<string, string>> => {
+  if (text === undefined || text === '') return {};
+  const refuse = (options?: ErrorOptions): never => {
+    throw new ConfigurationError('ENDPOINTS must be a JSON object of http or https URLs by name', options);
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    refuse({ cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse();
+  const isUrl = (url: unknown): boolean => typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
+  return Object.values(value).every(isUrl) ? (value as Record<string, string>) : refuse();
 };

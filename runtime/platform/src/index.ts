@@ -12,5 +12,6 @@ export { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';
 export { notificationQueueNameOf, type ResourceNames, resourceNameOf, secretNameOf } from './resource-names.ts';
 export { createTableCheckpoints } from './table-checkpoints.ts';
+export { AUDIENCES, createTokens, ISSUER, type TokenRights, type Tokens, type TokensOptions } from './tokens.ts';
 export { openTracing } from './tracing.ts';
 export { tryEngines } from './try-engines.ts';
