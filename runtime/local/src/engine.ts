@@ -16,7 +16,7 @@ export type EngineOptions = {
 
 /** The workers of an estate between their sources, in one process. */
 export type Engine = {
-  /** Starts all event source mappings, or none when one cannot be started. */
+  /** Starts all event source mappings, or none when one cannot be started; then, and after a stop, it takes another engine. */
   start(): Promise<void>;
   /**
    * Resolves when nothing is under way and nothing waits at any source, or when the signal aborts or the engine stops. What waits for a
@@ -39,6 +39,7 @@ export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engin
   const activity = createActivity(platform.clock);
   const observers = createObservers(host.log);
   const mappings: Mapping[] = [];
+  let isStarted = false;
   let moves = 0;
 
   const events: MappingEvents = {
@@ -81,7 +82,8 @@ export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engin
 
   return {
     async start() {
-      if (mappings.length > 0) throw new TypeError('the engine runs already');
+      if (isStarted || signal.aborted) throw new TypeError('an engine is started once; make another one');
+      isStarted = true;
       const backOff = createBackOff(platform);
       try {
         for (const each of prepared.values()) {
@@ -98,7 +100,13 @@ export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engin
     async settled(asked = signal) {
       const either = asked === signal ? signal : AbortSignal.any([asked, signal]);
       const quiet = isQuietIn(() => mappings.filter((mapping) => !mapping.paused()));
-      await activity.until(quiet, { timeoutMs: Number.POSITIVE_INFINITY, signal: either });
+      // Who is switched off is no longer waited for, and nothing else may happen by which that would be noticed.
+      const stopListening = platform.flags.onChange(() => activity.changed());
+      try {
+        await activity.until(quiet, { timeoutMs: Number.POSITIVE_INFINITY, signal: either });
+      } finally {
+        stopListening();
+      }
     },
     observe: observers.add,
     prepared: (worker) => prepared.get(worker),

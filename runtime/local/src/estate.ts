@@ -6,9 +6,10 @@ import {
   ownDirectory,
   readConfiguration,
 } from '@verifiedfan/platform';
-import type { Catalogue, Platform } from '@verifiedfan/ports';
-import { type Handler, invoke, prepareWorker, type Worker, type WorkerHost, type WorkerLog } from '@verifiedfan/worker';
+import { type Catalogue, type Platform, PortError } from '@verifiedfan/ports';
+import { type Handler, invoke, prepareWorker, type Worker, type WorkerHost } from '@verifiedfan/worker';
 import { createEngine, type Engine } from './engine.ts';
+import type { EstateLog } from './log.ts';
 import { once, oncePerName, runAll } from './once.ts';
 import { type Services, startServices } from './services.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -25,7 +26,6 @@ export type EstateOptions = {
   /** Where spans go. @default what the environment says */
   configuration?: Pick<Configuration, 'collectorHost' | 'collectorPort'> | undefined;
 };
-export type EstateLog = WorkerLog & { at(path: string): EstateLog };
 
 /**
  * The whole product in one process: stores, services, workers, GraphQL and stand-ins. Each part starts when it is first asked for, so
@@ -44,6 +44,15 @@ export type Estate = {
   close(options?: { graceMs?: number }): Promise<void>;
 };
 
+const releaseOnError = <T>(lock: { release(): void }, make: () => T): T => {
+  try {
+    return make();
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
 /** How long a closing estate waits for its spans to leave, in milliseconds. */
 const FLUSH_MS = 1_000;
 
@@ -55,11 +64,20 @@ export const openEstate = (options: EstateOptions): Estate => {
   const { directory, owner, catalogue, workers, log, configuration = readConfiguration() } = options;
   const lock = ownDirectory(directory, owner);
   const readHere = new Set(Object.values(workers).flatMap(({ sources }) => sources.map(({ resource }) => resource)));
-  const platform = createEmbeddedPlatform({ directory, catalogue, readHere });
+  const platform = releaseOnError(lock, () => createEmbeddedPlatform({ directory, catalogue, readHere }));
+  let closing: Promise<void> | undefined;
+  /** What is begun after `close` would be closed by nobody. */
+  const assertOpen = (): void => {
+    if (closing !== undefined) throw new PortError({ code: 'closed', message: 'the estate is closed' });
+  };
 
-  const tracing = once(() => openTracing(configuration, 'verifiedfan'));
+  const tracing = once(async () => {
+    assertOpen();
+    return openTracing(configuration, 'verifiedfan');
+  });
   const tokens = once(() => createTokens(platform));
   const services = once(async (): Promise<Services> => {
+    assertOpen();
     return startServices({
       directory,
       platform,
@@ -76,6 +94,7 @@ export const openEstate = (options: EstateOptions): Estate => {
     return { platform, log: log.at('workers'), endpoint, workerToken: worker, verifyToken, tracer };
   });
   const engine = once(async (): Promise<Engine> => {
+    assertOpen();
     const made = createEngine({ workers, catalogue, host: await host() });
     await made.start();
     return made;
@@ -89,7 +108,6 @@ export const openEstate = (options: EstateOptions): Estate => {
     return (event, context = {}) => invoke(prepared, event, context);
   });
 
-  let closing: Promise<void> | undefined;
   const close = (graceMs: number): Promise<void> =>
     runAll([
       async () => (await engine.started())?.stop({ graceMs }),

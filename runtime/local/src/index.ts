@@ -1,5 +1,6 @@
 export { createEngine, type Engine, type EngineOptions } from './engine.ts';
-export { type Estate, type EstateLog, openEstate } from './estate.ts';
+export { type Estate, type EstateOptions, openEstate } from './estate.ts';
+export type { EstateLog } from './log.ts';
 export { addCounters } from './mappings/mapping.ts';
 export type { Observer } from './observers.ts';
 export { type Address, PortTakenError, type Services } from './services.ts';

@@ -4,7 +4,7 @@ import { createGraphqlGateway, schema } from '@verifiedfan/graphql';
 import type { JsonValue, Platform } from '@verifiedfan/ports';
 import type { ServiceTracing } from '@verifiedfan/service';
 import type { InvocationContext } from '@verifiedfan/worker';
-import type { EstateLog } from './estate.ts';
+import type { EstateLog } from './log.ts';
 import { createStandIns } from './stand-ins.ts';
 import type { Tokens } from './tokens.ts';
 

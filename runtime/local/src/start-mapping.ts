@@ -41,13 +41,15 @@ export const startMapping = ({ platform, catalogue, ...options }: StartMappingOp
         throw new TypeError(`${resource} is ${queue.fifo ? '' : 'not '}FIFO, and its worker says otherwise`);
       const { maxReceiveCount = DEFAULT_MAX_RECEIVE_COUNT, visibilitySeconds = DEFAULT_VISIBILITY_SECONDS } =
         definition?.kind === 'queue' ? definition : {};
-      return startQueueMapping({ ...options, queue, maxReceiveCount, visibilitySeconds });
+      // A queue that hides nothing would hand a message to every poller at once.
+      const hidingSeconds = Math.max(1, visibilitySeconds);
+      return startQueueMapping({ ...options, queue, maxReceiveCount, visibilitySeconds: hidingSeconds });
     }
     case 's3':
       return startBucketMapping({ ...options, notifications: platform.notifications(resource) });
     case 'schedule':
       if (definition?.kind !== 'schedule') throw new TypeError(`the catalogue has no schedule ${resource}`);
-      return startScheduleMapping({ ...options, expression: definition.expression });
+      return startScheduleMapping({ ...options, checkpoints, expression: definition.expression });
     case 'appsync-resolver':
     case 'appsync-authorizer':
       return undefined;

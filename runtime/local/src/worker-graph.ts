@@ -7,8 +7,9 @@ export type EstateGraph = {
   inFrontOf(worker: string): ReadonlySet<string>;
 };
 
-/** Builds the graph and checks it; throws `LoopError` when workers could wake each other for ever, and for unknown names. */
+/** Builds the graph and checks it; throws `LoopError` when workers could wake each other for ever, and for unknown names; `TypeError` when two take one bucket's uploads. */
 export const createEstateGraph = (workers: Readonly<Record<string, Worker>>, resources: Catalogue): EstateGraph => {
+  assertOneTakerPerBucket(workers);
   const nodes = new Map(Object.entries(workers).flatMap(([name, worker]) => nodesOf(name, worker)));
   const graph = buildWorkerGraph({ resources, workers: [...nodes.values()].map(({ node }) => node) });
   const workerOf = (node: string): string => nodes.get(node)?.worker ?? node;
@@ -24,6 +25,19 @@ export const createEstateGraph = (workers: Readonly<Record<string, Worker>>, res
       return all;
     },
   };
+};
+
+/** An upload is told once and then acknowledged; of two workers one would never hear of it. */
+const assertOneTakerPerBucket = (workers: Readonly<Record<string, Worker>>): void => {
+  const takers = new Map<string, string>();
+  for (const [name, { sources }] of Object.entries(workers)) {
+    for (const { kind, resource } of sources) {
+      if (kind !== 's3') continue;
+      const other = takers.get(resource);
+      if (other !== undefined) throw new TypeError(`${other} and ${name} both take the uploads of ${resource}`);
+      takers.set(resource, name);
+    }
+  }
 };
 
 /** The graph knows one source a worker; a worker with several stands in it once for each, with the same writes. */

@@ -1,7 +1,7 @@
 import type { BucketNotifications, ObjectCreated } from '@verifiedfan/ports';
 import { invoke, type PreparedWorker, type Source, s3Event, toError } from '@verifiedfan/worker';
 import type { BackOff } from './back-off.ts';
-import { createGate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { keepRunning, keepTrying } from './keep-running.ts';
 import type { Mapping, MappingEvents } from './mapping.ts';
 import { findReady, type Uploads, waitForUpload } from './uploads.ts';
@@ -28,7 +28,7 @@ export const startBucketMapping = (options: BucketMappingOptions): Mapping => {
   let slotFreed = Promise.withResolvers<void>();
   const begin = (upload: ObjectCreated): void => {
     events.began();
-    const work = keepTrying(options, () => deliver(options, upload)).then(() => {
+    const work = deliver(options, gate, upload).then(() => {
       running.delete(upload.info.key);
       slotFreed.resolve();
       events.progressed();
@@ -59,17 +59,24 @@ export const startBucketMapping = (options: BucketMappingOptions): Mapping => {
   };
 };
 
-const deliver = async (options: BucketMappingOptions, upload: ObjectCreated): Promise<void> => {
-  if (await callUntilDone(options, upload)) await options.notifications.acknowledge(upload.id);
+/** An acknowledgement that fails is repeated alone: the worker is done with the upload. */
+const deliver = async (options: BucketMappingOptions, gate: Gate, upload: ObjectCreated): Promise<void> => {
+  let isDone = false;
+  await keepTrying(options, async () => {
+    isDone ||= await callUntilDone(options, gate, upload);
+    if (isDone) await options.notifications.acknowledge(upload.id);
+  });
 };
 
 /** Calls the worker until it is done with the upload or has failed too often; false when a stop came first. Attempts are counted over restarts. */
-const callUntilDone = async (options: BucketMappingOptions, upload: ObjectCreated): Promise<boolean> => {
+const callUntilDone = async (options: BucketMappingOptions, gate: Gate, upload: ObjectCreated): Promise<boolean> => {
   const { prepared, notifications, events, backOff, signal, maxAttempts = 3 } = options;
-  const event = s3Event(upload.bucket, upload.info);
-  for (let attempt = upload.attempts + 1; !signal.aborted; attempt += 1) {
+  for (let attempt = upload.attempts + 1; ; attempt += 1) {
+    // Before every attempt: those of a worker that was switched off meanwhile would all fail, and give the upload up.
+    await gate.open(signal);
+    if (signal.aborted) return false;
     try {
-      events.invoked(prepared.name, await invoke(prepared, event, { signal }));
+      events.invoked(prepared.name, await invoke(prepared, s3Event(upload.bucket, upload.info), { signal }));
       return true;
     } catch (thrown) {
       // A stop is not a failed attempt: the upload stays pending for the next start.
@@ -83,7 +90,6 @@ const callUntilDone = async (options: BucketMappingOptions, upload: ObjectCreate
       await backOff(attempt + BACK_OFF_START, signal);
     }
   }
-  return false;
 };
 
 /** There are few attempts, so the pauses between them begin longer: 1.6 and 3.2 s at most with the usual back-off. */

@@ -1,7 +1,8 @@
 import type { Queue, ReceivedMessage } from '@verifiedfan/ports';
 import { type PreparedWorker, type Source, sqsPayload, toError } from '@verifiedfan/worker';
 import type { BackOff } from './back-off.ts';
-import { createGate } from './gate.ts';
+import { withinWindow } from './batch-window.ts';
+import { createGate, type Gate } from './gate.ts';
 import { failedMessageIds, invokeWithEvent } from './json-way.ts';
 import { keepRunning } from './keep-running.ts';
 import type { Mapping, MappingEvents } from './mapping.ts';
@@ -40,7 +41,7 @@ export const startQueueMapping = (options: QueueMappingOptions): Mapping => {
       working += 1;
       events.began();
       try {
-        await workOffBatch(options);
+        await workOffBatch(options, gate);
       } finally {
         working -= 1;
         events.progressed();
@@ -60,19 +61,35 @@ export const startQueueMapping = (options: QueueMappingOptions): Mapping => {
   };
 };
 
-const workOffBatch = async (options: QueueMappingOptions): Promise<void> => {
-  const { queue, source, signal, prepared } = options;
-  const { batchSize = 10, batchWindowSeconds = 0 } = source.queue ?? {};
-  const messages = await queue.receive({ max: batchSize, signal });
+const workOffBatch = async (options: QueueMappingOptions, gate: Gate): Promise<void> => {
+  const { queue, source, signal, visibilitySeconds } = options;
+  const { batchSize = 10 } = source.queue ?? {};
+  const messages = await queue.receive({ max: batchSize, visibilitySeconds, signal });
   if (messages.length === 0) return;
-  await whileHidden(options, messages, async () => {
-    if (batchWindowSeconds > 0 && messages.length < batchSize) {
-      await prepared.host.platform.clock.sleep(batchWindowSeconds * 1_000, signal);
-      messages.push(...(await queue.receive({ max: batchSize - messages.length, signal })));
+  const failed = await whileHidden(options, messages, async () => {
+    await gather(options, messages);
+    return signal.aborted || gate.paused() ? undefined : invokeWith(options, messages);
+  });
+  // Asked to stop, or switched off, while the batch was gathered: nothing more is begun, and whoever comes next need not wait.
+  if (failed === undefined) await queue.changeVisibility(handlesOf(messages), 0);
+  // Behind the hiding, which would hide again what is shown here.
+  else await settleMessages(options, messages, failed);
+};
+
+/** Adds what comes until the batch is full or its window over. */
+const gather = async (
+  { prepared, queue, source, visibilitySeconds, signal }: QueueMappingOptions,
+  messages: ReceivedMessage[],
+): Promise<void> => {
+  const { batchSize = 10, batchWindowSeconds = 0 } = source.queue ?? {};
+  if (batchWindowSeconds === 0) return;
+  const { clock } = prepared.host.platform;
+  await withinWindow({ clock, durationMs: batchWindowSeconds * 1_000, signal }, async (over) => {
+    while (messages.length < batchSize && !over.aborted) {
+      await queue.waitForMessages(over);
+      if (over.aborted) return;
+      messages.push(...(await queue.receive({ max: batchSize - messages.length, visibilitySeconds, signal })));
     }
-    // Asked to stop while the batch was gathered: nothing more is begun, and whoever comes next need not wait for the messages.
-    if (signal.aborted) await queue.changeVisibility(handlesOf(messages), 0);
-    else await settleMessages(options, messages, await invokeWith(options, messages));
   });
 };
 

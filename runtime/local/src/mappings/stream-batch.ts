@@ -10,6 +10,8 @@ export type FailurePolicy = { batchSize: number; bisectOnError: boolean; maxRetr
 export type BatchResult = { failedFrom?: number; error?: Error };
 
 export type StreamBatchOptions<Entry> = {
+  /** Resolves when the worker may be invoked, or the signal aborts: a worker that is switched off takes nothing more, retries included. */
+  ready(): Promise<void>;
   /** Invokes the worker with consecutive records of a shard. */
   invoke(records: readonly Entry[]): Promise<BatchResult>;
   policy: FailurePolicy;
@@ -43,7 +45,9 @@ export const workOff = async <Entry>(
     end = fullEnd(next);
     attempts = 0;
   };
-  while (start < records.length && !signal.aborted) {
+  while (start < records.length) {
+    await options.ready();
+    if (signal.aborted) break;
     const { failedFrom, error = new Error('records to be retried') } = await invokeSafely(
       options,
       records.slice(start, end),

@@ -1,5 +1,5 @@
-import { consumerCheckpoint, NOTHING_READ } from '@verifiedfan/platform';
-import { type Checkpoints, compareSequences, type Shard } from '@verifiedfan/ports';
+import { consumerCheckpoint } from '@verifiedfan/platform';
+import type { Checkpoints, Shard } from '@verifiedfan/ports';
 import type { PreparedWorker, Source } from '@verifiedfan/worker';
 import type { LogHeader, StreamAdapter } from './adapters.ts';
 import type { BackOff } from './back-off.ts';
@@ -7,6 +7,7 @@ import { createGate, type Gate } from './gate.ts';
 import { invokeStream } from './invoke-stream.ts';
 import { keepRunning, keepTrying } from './keep-running.ts';
 import type { Mapping, MappingEvents } from './mapping.ts';
+import { hasMore, readBatch, readPosition, type ShardState, type StreamSettings } from './read-shard.ts';
 import { partitionByGroup, workOff } from './stream-batch.ts';
 
 export type StreamMappingOptions<Entry extends Header, Header extends LogHeader> = {
@@ -19,10 +20,8 @@ export type StreamMappingOptions<Entry extends Header, Header extends LogHeader>
   signal: AbortSignal;
 };
 
-type ShardState = { id: string; position: string | undefined; busy: boolean };
-type Settings = NonNullable<Source['stream']>;
 type Consumer<Entry extends Header, Header extends LogHeader> = StreamMappingOptions<Entry, Header> & {
-  settings: Settings;
+  settings: StreamSettings;
   gate: Gate;
 };
 
@@ -54,7 +53,7 @@ export const startStreamMapping = <Entry extends Header, Header extends LogHeade
     async waiting() {
       for (const { id } of await adapter.log.shards()) {
         const state = shards.get(id);
-        if (state === undefined || (await adapter.log.latest(id)) !== state.position) return true;
+        if (state === undefined || (await hasMore(adapter, state))) return true;
       }
       return false;
     },
@@ -76,50 +75,20 @@ const consumeShard = async <Entry extends Header, Header extends LogHeader>(
   if (state === undefined) return;
   await keepRunning(consumer, async () => {
     await gate.open(signal);
-    const read = await readBatch(consumer, state);
-    if (read.last === undefined) {
+    const { entries, last } = await readBatch(consumer, state);
+    if (last === undefined) {
       await adapter.log.waitForRecords({ shard: id, after: state.position, signal });
       return;
     }
     state.busy = true;
     events.began();
     try {
-      await workOffRead(consumer, state, { entries: read.records, last: read.last });
+      await workOffRead(consumer, state, { entries, last });
     } finally {
       state.busy = false;
       events.progressed();
     }
   });
-};
-
-/** Where to read on. A checkpoint beyond the end is one of a log that was made anew, and would pass over its first records. */
-const readPosition = async <Entry extends Header, Header extends LogHeader>(
-  { prepared, source, adapter, checkpoints }: Consumer<Entry, Header>,
-  shard: string,
-): Promise<string | undefined> => {
-  const key = consumerCheckpoint({ resource: source.resource, shard }, prepared.name);
-  const stored = await checkpoints.get(key);
-  const latest = await adapter.log.latest(shard);
-  const isBeyond = stored !== undefined && (latest === undefined || compareSequences(stored, latest) > 0);
-  if (stored === undefined || isBeyond) await checkpoints.set(key, NOTHING_READ);
-  return isBeyond || stored === NOTHING_READ ? undefined : stored;
-};
-
-const MOST_READ = 10_000;
-
-/** Reads what is there, and waits for more where the source asks for fuller batches. */
-const readBatch = async <Entry extends Header, Header extends LogHeader>(
-  { prepared, adapter, settings, signal }: Consumer<Entry, Header>,
-  { id, position }: ShardState,
-) => {
-  const { batchSize, parallelization, batchWindowSeconds } = settings;
-  // Headers are cheap: where they decide, many are looked at for few records, or the consumer of a tenth of a busy log falls far behind.
-  const limit = adapter.headerFilter === undefined ? Math.min(MOST_READ, batchSize * parallelization) : MOST_READ;
-  const read = () => adapter.log.read({ shard: id, after: position, limit, filter: adapter.headerFilter });
-  const first = await read();
-  if (batchWindowSeconds === 0 || first.last === undefined || first.scanned >= limit) return first;
-  await prepared.host.platform.clock.sleep(batchWindowSeconds * 1_000, signal);
-  return read();
 };
 
 /** Works off what was read, in parallel across keys if the source asks for it, and moves the checkpoint as far as everything is done. */
@@ -134,7 +103,7 @@ const workOffRead = async <Entry extends Header, Header extends LogHeader>(
   // Made first: while they cannot be made, no record is to blame, and none uses up its attempts.
   await prepared.services();
   const lists = partitionByGroup(records, settings.parallelization, adapter.groupOf);
-  const done = await Promise.all(lists.map((list) => workOffList(consumer, list, state.id)));
+  const done = await allEnded(lists.map((list) => workOffList(consumer, list, state.id)));
   const [first = []] = lists;
   const [firstDone = 0] = done;
   const isComplete = lists.every((list, index) => list.length === done[index]);
@@ -145,13 +114,20 @@ const workOffRead = async <Entry extends Header, Header extends LogHeader>(
   state.position = reached;
 };
 
+/** Like `Promise.all`, but never leaves one running: what is repeated after a failure must not meet itself. */
+const allEnded = async <T>(running: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(running);
+  return Promise.all(running);
+};
+
 const workOffList = <Entry extends Header, Header extends LogHeader>(
   consumer: Consumer<Entry, Header>,
   list: readonly Entry[],
   shard: string,
 ): Promise<number> => {
-  const { prepared, adapter, settings, backOff, signal, events } = consumer;
+  const { prepared, adapter, settings, gate, backOff, signal, events } = consumer;
   return workOff(list, {
+    ready: () => gate.open(signal),
     invoke: (batch) => invokeStream(consumer, batch, shard),
     policy: settings,
     clock: prepared.host.platform.clock,

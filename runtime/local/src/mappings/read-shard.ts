@@ -1,0 +1,76 @@
+import { consumerCheckpoint, NOTHING_READ } from '@verifiedfan/platform';
+import { type Checkpoints, compareSequences } from '@verifiedfan/ports';
+import type { PreparedWorker, Source } from '@verifiedfan/worker';
+import type { LogHeader, StreamAdapter } from './adapters.ts';
+import { withinWindow } from './batch-window.ts';
+
+export type StreamSettings = NonNullable<Source['stream']>;
+/** A shard as its consumer knows it; `position` is the last record that is done. */
+export type ShardState = { id: string; position: string | undefined; busy: boolean };
+
+/** One worker as a reader of one log. */
+export type ShardReader<Entry extends Header, Header extends LogHeader> = {
+  prepared: PreparedWorker;
+  source: Source;
+  adapter: StreamAdapter<Entry, Header>;
+  checkpoints: Checkpoints;
+  settings: StreamSettings;
+  signal: AbortSignal;
+};
+
+/** What was read: the entries that passed the filter on headers, the last record looked at, and how many were. */
+export type Batch<Entry> = { entries: Entry[]; last: string | undefined; scanned: number };
+
+/** Where to read on. A checkpoint beyond the end is one of a log that was made anew, and would pass over its first records. */
+export const readPosition = async <Entry extends Header, Header extends LogHeader>(
+  { prepared, source, adapter, checkpoints }: ShardReader<Entry, Header>,
+  shard: string,
+): Promise<string | undefined> => {
+  const key = consumerCheckpoint({ resource: source.resource, shard }, prepared.name);
+  const stored = await checkpoints.get(key);
+  const latest = await adapter.log.latest(shard);
+  const isBeyond = stored !== undefined && (latest === undefined || compareSequences(stored, latest) > 0);
+  if (stored === undefined || isBeyond) await checkpoints.set(key, NOTHING_READ);
+  return isBeyond || stored === NOTHING_READ ? undefined : stored;
+};
+
+/** The newest record may be none that is still kept, so where it was not read it takes a look. */
+export const hasMore = async <Entry extends Header, Header extends LogHeader>(
+  { log }: StreamAdapter<Entry, Header>,
+  { id, position }: ShardState,
+): Promise<boolean> => {
+  if ((await log.latest(id)) === position) return false;
+  const { last } = await log.read({ shard: id, after: position, limit: 1, filter: () => false });
+  return last !== undefined;
+};
+
+const MOST_READ = 10_000;
+
+/** Reads what is there, and waits for more where the source asks for fuller batches. */
+export const readBatch = async <Entry extends Header, Header extends LogHeader>(
+  { prepared, adapter, settings, signal }: ShardReader<Entry, Header>,
+  { id, position }: ShardState,
+): Promise<Batch<Entry>> => {
+  const { batchSize, parallelization, batchWindowSeconds } = settings;
+  const most = Math.min(MOST_READ, batchSize * parallelization);
+  // Headers are cheap: where they decide, many are looked at for few records, or the consumer of a tenth of a busy log falls far behind.
+  const limit = adapter.headerFilter === undefined ? most : MOST_READ;
+  const readBehind = (after: string | undefined, scanned: number) =>
+    adapter.log.read({ shard: id, after, limit: limit - scanned, filter: adapter.headerFilter });
+  const isFull = ({ entries, scanned }: Batch<Entry>): boolean => entries.length >= most || scanned >= limit;
+
+  const { records: entries, last, scanned } = await readBehind(position, 0);
+  const batch: Batch<Entry> = { entries, last, scanned };
+  if (batchWindowSeconds === 0 || last === undefined) return batch;
+  const { clock } = prepared.host.platform;
+  await withinWindow({ clock, durationMs: batchWindowSeconds * 1_000, signal }, async (over) => {
+    while (!isFull(batch) && !over.aborted) {
+      await adapter.log.waitForRecords({ shard: id, after: batch.last, signal: over });
+      const more = await readBehind(batch.last, batch.scanned);
+      batch.entries.push(...more.records);
+      batch.last = more.last ?? batch.last;
+      batch.scanned += more.scanned;
+    }
+  });
+  return batch;
+};
