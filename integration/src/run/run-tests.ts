@@ -24,6 +24,8 @@ export type RunTestsOptions = {
   cache: string;
   commandLine: Pick<CommandLine, 'wanted' | 'sizes' | 'updateSkips' | 'keep'>;
   say: (line: string) => void;
+  /** Does not show what the tests print. @default false */
+  quiet?: boolean | undefined;
   /** Ends the tests and the servers early. */
   signal: AbortSignal;
 };
@@ -31,7 +33,7 @@ export type RunTestsOptions = {
 const skipsFile = (root: string): string => join(root, 'integration/skips.json');
 
 const runNode = (files: readonly string[], reportFile: string, options: RunTestsOptions, run: string): ChildProcess => {
-  const { root, cache, commandLine } = options;
+  const { root, cache, commandLine, quiet = false } = options;
   const { NODE_TEST_CONTEXT: _, ...environment } = withPinnedNode();
   return spawn(
     process.execPath,
@@ -50,7 +52,7 @@ const runNode = (files: readonly string[], reportFile: string, options: RunTests
         VERIFIEDFAN_SERVERS: cache,
         VERIFIEDFAN_SERVERS_RUN: run,
       },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: quiet ? 'ignore' : ['ignore', 'inherit', 'inherit'],
       // A group of its own, so that Ctrl-C reaches it through us and once.
       detached: true,
     },

@@ -19,13 +19,16 @@ const withImports = (file: string, testFolder: string, seen: Map<string, string>
   return seen;
 };
 
+/** Only through the harness does a test reach a server of the run. */
+const HARNESS = /'(?:@verifiedfan\/integration|(?:\.\.\/)+src\/index\.ts)'/;
+
 /**
- * The servers that a test file needs: those whose name stands in quotes in it or in a helper of the test folder. One too many costs a
- * second; one too few ends in an error that names it.
+ * The servers that a test file needs: those whose name stands in quotes in it or in a helper of the test folder, if any of them imports the
+ * harness. One too many costs a second; one too few ends in an error that names it.
  */
 export const serversOf = (file: string, testFolder: string): ServerName[] => {
   const text = [...withImports(file, testFolder).values()].join('\n');
-  return SERVER_NAMES.filter((name) => text.includes(`'${name}'`));
+  return HARNESS.test(text) ? SERVER_NAMES.filter((name) => text.includes(`'${name}'`)) : [];
 };
 
 /**

@@ -93,9 +93,12 @@ const untilGone = async (identities: readonly Identity[], durationMs: number): P
   return false;
 };
 
+/** What a leader left behind gets to end by itself. */
+const ORPHAN_GRACE_MS = 1_000;
+
 /**
- * Ends a process that leads a group, with all that it has begun: `signal` to the leader's group first, SIGKILL to whoever is left after
- * `graceMs`. Resolves once all are gone. A process that is not the one written down is left alone.
+ * Ends a process that leads a group, with all that it has begun: `signal` to the group, SIGTERM to whoever is left when the leader is gone,
+ * at the latest after `graceMs`, SIGKILL at last. Resolves once all are gone. A process that is not the one written down is left alone.
  */
 export const endFamily = async (
   leader: Identity,
@@ -104,8 +107,10 @@ export const endFamily = async (
   if (!isAlive(leader)) return;
   const family = [...familyOf(leader.pid)].map(identify);
   send(-leader.pid, signal);
-  await untilGone(family, graceMs);
-  const left = [...family, ...[...familyOf(leader.pid)].map(identify)].filter(isAlive);
-  for (const { pid } of left) send(pid, 'SIGKILL');
-  await untilGone(left, graceMs);
+  await untilGone([leader], graceMs);
+  const orphans = [...family, ...[...familyOf(leader.pid)].map(identify)].filter(isAlive);
+  for (const { pid } of orphans) send(pid, 'SIGTERM');
+  await untilGone(orphans, Math.min(graceMs, ORPHAN_GRACE_MS));
+  for (const { pid } of orphans.filter(isAlive)) send(pid, 'SIGKILL');
+  await untilGone(orphans, graceMs);
 };
