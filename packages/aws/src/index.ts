@@ -1,2 +1,26 @@
+export { TracedSdk, type TracedSdkOptions } from '@verifiedfan/tracing';
+export {
+  Athena,
+  type AthenaClient,
+  type AthenaQuery,
+  type AthenaRow,
+} from './clients/athena.ts';
+export { CloudWatch, type CloudWatchClient, type LogEvent, type LogStreamName } from './clients/cloudwatch.ts';
+export { Firehose, type FirehoseClient } from './clients/firehose.ts';
+export {
+  type InvokeInput,
+  Lambda,
+  type LambdaClient,
+  LambdaFunctionError,
+  type LambdaOptions,
+} from './clients/lambda.ts';
+export { S3, type S3Client, type S3Object } from './clients/s3.ts';
+export { type Notification, SNS, type SnsClient } from './clients/sns.ts';
+export { type Execution, StepFunctions, type StepFunctionsClient } from './clients/step-functions.ts';
+export { type CloudWatchMetricsOptions, createCloudWatchMetrics } from './cloudwatch/cloudwatch-metrics.ts';
+export { createEmbeddedMetrics, type EmbeddedMetricsOptions } from './cloudwatch/embedded-metrics.ts';
+export { createS3Bucket, type S3Bucket, type S3BucketOptions } from './s3/bucket.ts';
+export { createS3Notifications, type S3Notifications, type S3NotificationsOptions } from './s3/notifications.ts';
 export { type AwsConnection, sdkConfiguration } from './sdk/connection.ts';
 export { toPortError } from './sdk/errors.ts';
+export { type AwsSecretsOptions, createAwsSecrets } from './secrets-manager/secrets.ts';

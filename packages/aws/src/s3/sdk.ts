@@ -1,0 +1,32 @@
+import { lazily } from '../clients/lazily.ts';
+import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+
+/** The client of S3 and its commands, loaded with the first call. */
+export const openS3 = (connection: AwsConnection) =>
+  lazily(async () => {
+    const sdk = await import('@aws-sdk/client-s3');
+    const client = new sdk.S3Client({
+      ...sdkConfiguration(connection),
+      // A bucket's own host name resolves at AWS; an emulator at an address of its own takes the bucket's name in the path.
+      forcePathStyle: connection.endpoint !== undefined,
+    });
+    return { sdk, client: traced(client, { name: 's3', connection }) };
+  });
+
+export type OpenS3 = ReturnType<typeof openS3>;
+
+/** The service's name of an error, `NoSuchKey`. A HEAD request has no body to say it in: the SDK then says `NotFound`. */
+export const errorName = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
+
+/** How often the SDK sent the request that failed. */
+export const attemptsOf = (error: unknown): number => {
+  const { $metadata } = (typeof error === 'object' && error !== null ? error : {}) as {
+    $metadata?: { attempts?: number };
+  };
+  return $metadata?.attempts ?? 1;
+};
+
+const MISSING: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'NotFound']);
+
+export const isMissing = (error: unknown): boolean => MISSING.has(errorName(error));
