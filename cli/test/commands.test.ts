@@ -152,7 +152,7 @@ describe('every command on a loaded data directory, for people and with --json',
     const findings = (await run('doctor', '--json')).json<{ check: string }[]>();
     assert.deepEqual(
       findings.map(({ check }) => check),
-      ['Node', 'configuration', 'data directory', 'disk', 'storage engines', 'ports', 'machine'],
+      ['Node', 'configuration', 'data directory', 'disk', 'storage engines', 'stores', 'ports', 'machine'],
     );
     assert.match((await run('doctor')).out, /data directory +ok/);
   });

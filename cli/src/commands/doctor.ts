@@ -1,8 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
-import { DirectoryOwnedError, ownDirectory, readConfiguration, tryEngines } from '@verifiedfan/platform';
+import { DirectoryOwnedError, ownDirectory, readConfiguration, tryEngines, tryStores } from '@verifiedfan/platform';
 import { toError } from '@verifiedfan/worker';
+import { resources } from '@verifiedfan/workers/resources';
 import { BAD_OUTCOME, DONE, printJson } from '../output/io.ts';
 import { formatTable } from '../output/table.ts';
 import type { CommandRun } from '../run/context.ts';
@@ -13,7 +14,7 @@ const MIN_FREE_BYTES = 1_073_741_824;
 /** Where `start` listens when nobody says otherwise. */
 const DEFAULT_PORTS = [8080, 8081, 8082, 8083];
 
-/** Checks the machine, the configuration and the data directory; does not open the stores. */
+/** Checks the machine, the configuration, the data directory and the stores that are in it; changes nothing that is stored. */
 export const doctor: CommandRun<object> = async ({ io, json, directory }) => {
   const findings: Finding[] = [
     checkNode(),
@@ -21,6 +22,7 @@ export const doctor: CommandRun<object> = async ({ io, json, directory }) => {
     checkDirectory(directory),
     await checkDisk(directory),
     await checkEngines(directory),
+    await checkStores(directory),
     await checkPorts(),
     checkMachine(),
   ];
@@ -75,6 +77,25 @@ const checkEngines = async (directory: string): Promise<Finding> => {
     return { check, ok: true, detail: 'LevelDB and SQLite can be loaded' };
   } catch (error) {
     return { check, ok: false, detail: toError(error).message };
+  }
+};
+
+/** Stores of another version, and damaged ones. Those of a running process are its own business. */
+const checkStores = async (directory: string): Promise<Finding> => {
+  const check = 'stores';
+  try {
+    const lock = ownDirectory(directory, { pid: process.pid, command: 'doctor' });
+    try {
+      const faults = await tryStores({ directory, catalogue: resources });
+      if (faults.length === 0) return { check, ok: true, detail: 'can be read by this version' };
+      const detail = `${faults.map(({ message }) => message).join('; ')}; load into a new directory with --data`;
+      return { check, ok: false, detail };
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    const detail = error instanceof DirectoryOwnedError ? 'not looked at while a process works on them' : undefined;
+    return { check, ok: detail !== undefined, detail: detail ?? toError(error).message };
   }
 };
 

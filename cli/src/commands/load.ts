@@ -10,6 +10,7 @@ import { createProgress } from '../output/progress.ts';
 import { createLedger } from '../report/ledger.ts';
 import { createReport, type LoadReport, type Upload } from '../report/load-report.ts';
 import { printLoad } from '../report/print-load.ts';
+import { checkStores } from '../run/check-stores.ts';
 import type { CommandContext, CommandRun } from '../run/context.ts';
 import { checkFile } from './files.ts';
 
@@ -48,6 +49,7 @@ export const work = async (context: CommandContext, { upload, rows }: WorkOption
   const { io } = context;
   throwIfInterrupted(io);
   const estate = await context.estate();
+  await checkStores(estate);
   const { clock } = estate.platform;
   const startedMs = clock.now();
   const ledger = createLedger();

@@ -10,6 +10,7 @@ import {
   repairCounts,
   sameCounts,
 } from '../report/scoring.ts';
+import { checkStores } from '../run/check-stores.ts';
 import type { CommandContext, CommandRun } from '../run/context.ts';
 import { settled } from './load.ts';
 
@@ -50,6 +51,7 @@ const compare = async (platform: Platform, io: CommandIo, campaignId: string): P
 /** What is not counted yet would be counted on top of a correction, so everything is finished first. */
 const compareAndRepair = async ({ estate: open, io }: CommandContext, campaignId: string): Promise<Recount> => {
   const estate = await open();
+  await checkStores(estate);
   await settled(await estate.engine(), io);
   const result = await compare(estate.platform, io, campaignId);
   if (result.equal) return result;

@@ -1,6 +1,7 @@
 import type { Engine } from '@verifiedfan/local';
 import { type DeadLetterWithPayload, redrive, toError } from '@verifiedfan/worker';
 import { BAD_OUTCOME, DONE, printJson } from '../output/io.ts';
+import { checkStores } from '../run/check-stores.ts';
 import type { CommandContext, CommandRun } from '../run/context.ts';
 import { openDeadLetters, unknownDeadLetter } from './dead-letters.ts';
 import { settled } from './load.ts';
@@ -18,7 +19,10 @@ export const redriveDeadLetters: CommandRun<{ ids: string[] }> = (context, { ids
     return results.every(({ outcome }) => outcome === 'done') ? DONE : BAD_OUTCOME;
   });
 
-const redriveAll = async ({ platform, estate, io }: CommandContext, ids: readonly string[]): Promise<Redriven[]> => {
+const redriveAll = async (
+  { platform, estate: open, io }: CommandContext,
+  ids: readonly string[],
+): Promise<Redriven[]> => {
   const letters = openDeadLetters(platform());
   // All ids first: a misspelt one changes nothing.
   const found: DeadLetterWithPayload[] = [];
@@ -27,7 +31,9 @@ const redriveAll = async ({ platform, estate, io }: CommandContext, ids: readonl
     if (letter === undefined) throw unknownDeadLetter(id);
     found.push(letter);
   }
-  const engine = await (await estate()).engine();
+  const estate = await open();
+  await checkStores(estate);
+  const engine = await estate.engine();
   const results: Redriven[] = [];
   for (const letter of found) {
     const result = await redriveOne(engine, letter);

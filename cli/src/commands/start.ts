@@ -3,6 +3,7 @@ import { generateScoreCampaigns, generateScoreFileBytes } from '@verifiedfan/tes
 import { BAD_OUTCOME, type CommandIo, DONE, InterruptedError, printJson } from '../output/io.ts';
 import { formatTable } from '../output/table.ts';
 import { printLoad } from '../report/print-load.ts';
+import { checkStores } from '../run/check-stores.ts';
 import type { CommandContext, CommandRun, StartContext } from '../run/context.ts';
 import { importInto } from './campaign-import.ts';
 import { type Worked, work } from './load.ts';
@@ -17,6 +18,7 @@ const SAMPLE_KEY = 'sample.csv';
 export const start: CommandRun<StartOptions, StartContext> = async (context, { sample, exit }) => {
   const { io } = context;
   const estate = await context.estate();
+  await checkStores(estate);
   const { addresses } = await estate.services();
   await estate.engine();
   const control = await context.serve();

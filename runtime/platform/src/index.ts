@@ -15,3 +15,4 @@ export { createTableCheckpoints } from './table-checkpoints.ts';
 export { AUDIENCES, createTokens, ISSUER, type TokenRights, type Tokens, type TokensOptions } from './tokens.ts';
 export { openTracing } from './tracing.ts';
 export { tryEngines } from './try-engines.ts';
+export { findStoreFaults, type StoresOptions, tryStores } from './try-stores.ts';
