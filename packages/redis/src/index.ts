@@ -1,1 +1,2 @@
-export {};
+export { createRedisCaches, type RedisCaches, type RedisCachesOptions } from './caches.ts';
+export type { Use } from './calls.ts';
