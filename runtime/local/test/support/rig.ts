@@ -49,7 +49,20 @@ export const createRig = (test: TestContext, options: RigOptions): Rig => {
     workerToken: () => async () => 'token',
     verifyToken: async () => ({ sub: 'somebody' }),
   };
+  let running: Engine | undefined;
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (running?.stop({ graceMs: Number.POSITIVE_INFINITY }) ?? Promise.resolve()).then(() =>
+      platform.close(),
+    );
+    return closing;
+  };
+  test.after(async () => {
+    await close();
+    own?.remove();
+  });
   const engine = createEngine({ workers, catalogue, host });
+  running = engine;
   const answers: Rig['answers'] = [];
   const failures: Rig['failures'] = [];
   engine.observe({
@@ -57,15 +70,6 @@ export const createRig = (test: TestContext, options: RigOptions): Rig => {
     failed: (worker, error) => void failures.push({ worker, error }),
   });
   const deadLetters = createDeadLetters({ table: platform.table('deadLetterTable'), clock });
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= engine.stop({ graceMs: Number.POSITIVE_INFINITY }).then(() => platform.close());
-    return closing;
-  };
-  test.after(async () => {
-    await close();
-    own?.remove();
-  });
   return {
     engine,
     platform,
