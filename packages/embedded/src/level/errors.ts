@@ -42,8 +42,6 @@ export const toPortError = (error: unknown, resource: string): PortError => {
   return new PortError({ code, message, resource, cause: error });
 };
 
-export const invalid = (message: string): PortError => new PortError({ code: 'validation', message });
-export const tooLarge = (message: string): PortError => new PortError({ code: 'too_large', message });
 export const closedError = (resource: string): PortError =>
   new PortError({ code: 'closed', message: `${resource} is closed`, resource });
 export const damaged = (resource: string, message: string): PortError =>

@@ -1,10 +1,7 @@
 import { type ActionResult, type ChangeRecord, type Item, PortError, type TransactResult } from '@verifiedfan/ports';
-import type { Prepared } from './action.ts';
-import { applyAction } from './apply.ts';
+import { applyAction, assertItemSize, itemBytes, type Prepared, tooLarge } from '@verifiedfan/ports/table-rules';
 import { encodeChange } from './change-codec.ts';
 import { holds } from './condition.ts';
-import { invalid, tooLarge } from './errors.ts';
-import { assertItemSize, itemBytes } from './item.ts';
 import type { LogMemory, LogState } from './log-state.ts';
 import type { Row } from './row-cache.ts';
 import { encodePointer, type RowReader } from './rows.ts';
@@ -137,9 +134,3 @@ export const createEvaluator = ({
 };
 
 export type Evaluator = ReturnType<typeof createEvaluator>;
-
-/** Each row at most once in a transaction. */
-export const assertDistinct = (actions: readonly Prepared[]): void => {
-  if (new Set(actions.map(({ rowKey }) => rowKey)).size !== actions.length)
-    throw invalid('a transaction names a row twice');
-};

@@ -1,7 +1,8 @@
 import type { ShardedLog, ShardRead, ShardReadOptions } from '@verifiedfan/ports';
 import { PortError } from '@verifiedfan/ports';
+import { invalid } from '@verifiedfan/ports/table-rules';
 import type { Database } from './database.ts';
-import { damaged, invalid, toPortError } from './errors.ts';
+import { damaged, toPortError } from './errors.ts';
 import { bytesOf, type LogMemory, logKey, type ShardState } from './log-state.ts';
 import type { Store, StoreSnapshot } from './store.ts';
 

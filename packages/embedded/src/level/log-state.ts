@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { invalid } from '@verifiedfan/ports/table-rules';
 import { fixedWidth, fromFixedWidth, type SequenceFormat } from './sequence.ts';
 import type { Store } from './store.ts';
 import { createTail, type Tail } from './tail.ts';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { invalid } from './errors.ts';
+import { invalid } from '@verifiedfan/ports/table-rules';
 
 /**
  * What a record carries. Bytes that are valid UTF-8 are text from the moment they are written, so that a reader gets the same whether the

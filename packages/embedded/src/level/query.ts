@@ -1,8 +1,12 @@
-import type { Item, SortKeyClause, TablePage, TableQuery } from '@verifiedfan/ports';
-import { assertCondition, holds } from './condition.ts';
-import { invalid } from './errors.ts';
-import { assertKeyPart, itemBytes } from './item.ts';
-import { compareUtf8 } from './json.ts';
+import type { Item, TablePage, TableQuery } from '@verifiedfan/ports';
+import {
+  encodeCursor,
+  itemBytes,
+  type PreparedClause,
+  prepareQuery,
+  prepareScan,
+} from '@verifiedfan/ports/table-rules';
+import { holds } from './condition.ts';
 import { bytesOf } from './log-state.ts';
 import { partitionPrefix, rowKey } from './row-key.ts';
 import type { RowReader } from './rows.ts';
@@ -14,19 +18,7 @@ type PageOptions = { range: Range; limit: number; reverse: boolean };
 const MAX_PAGE_BYTES = 1_048_576;
 /** Pointers read at once: a page of a megabyte is seldom more rows, and small pages stay one read. */
 const MAX_CHUNK = 1_000;
-
-const encodeCursor = ({ PK, SK }: Item): string => Buffer.from(JSON.stringify([PK, SK])).toString('base64url');
-
-const decodeCursor = (cursor: string): { PK: string; SK: string } => {
-  try {
-    const [PK, SK] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    assertKeyPart('PK', PK);
-    assertKeyPart('SK', SK);
-    return { PK, SK };
-  } catch {
-    throw invalid('the cursor is not one that this table made');
-  }
-};
+const ALL = Number.MAX_SAFE_INTEGER - 1;
 
 /** Behind every text that begins with the same bytes: 0xff occurs in no UTF-8. */
 const endOf = (prefix: string): Uint8Array => Buffer.concat([bytesOf(prefix), Buffer.of(0xff)]);
@@ -34,31 +26,25 @@ const endOf = (prefix: string): Uint8Array => Buffer.concat([bytesOf(prefix), Bu
 /** The rows of a partition end where its separator, U+0000, would become U+0001. */
 const partitionEnd = (PK: string): Uint8Array => bytesOf(`${partitionPrefix(PK).slice(0, -1)}\u0001`);
 
-const CLAUSES: Readonly<Record<string, (at: (SK: string) => Uint8Array, operand: string) => Range>> = {
-  less: (at, operand) => ({ lt: at(operand) }),
-  lessOrEqual: (at, operand) => ({ lte: at(operand) }),
-  greater: (at, operand) => ({ gt: at(operand) }),
-  greaterOrEqual: (at, operand) => ({ gte: at(operand) }),
-  equals: (at, operand) => ({ gte: at(operand), lte: at(operand) }),
-};
-
-const clauseRange = (PK: string, clause: SortKeyClause): Range => {
+const clauseRange = (PK: string, clause: PreparedClause): Range => {
   const prefix = partitionPrefix(PK);
   const at = (SK: string): Uint8Array => bytesOf(prefix + SK);
-  const [[operator, operand] = [], ...others] = Object.entries(clause);
-  if (operator === undefined || others.length > 0) throw invalid('a clause on the sort key has exactly one operator');
-  if (operator === 'between') {
-    const [low, high] = Array.isArray(operand) ? operand : [];
-    assertKeyPart('SK', low);
-    assertKeyPart('SK', high);
-    if (compareUtf8(low, high) > 0) throw invalid('between needs its lower end first');
-    return { gte: at(low), lte: at(high) };
+  switch (clause.operator) {
+    case 'between':
+      return { gte: at(clause.low), lte: at(clause.high) };
+    case 'beginsWith':
+      return { gte: at(clause.operand), lt: endOf(prefix + clause.operand) };
+    case 'equals':
+      return { gte: at(clause.operand), lte: at(clause.operand) };
+    case 'less':
+      return { lt: at(clause.operand) };
+    case 'lessOrEqual':
+      return { lte: at(clause.operand) };
+    case 'greater':
+      return { gt: at(clause.operand) };
+    default:
+      return { gte: at(clause.operand) };
   }
-  assertKeyPart('SK', operand);
-  if (operator === 'beginsWith') return { gte: at(String(operand)), lt: endOf(prefix + operand) };
-  const range = Object.hasOwn(CLAUSES, operator) ? CLAUSES[operator] : undefined;
-  if (!range) throw invalid('a clause on the sort key has an operator that does not exist');
-  return range(at, String(operand));
 };
 
 const later = (a: Uint8Array, b: Uint8Array | undefined): boolean => b === undefined || Buffer.compare(a, b) >= 0;
@@ -100,41 +86,26 @@ const readPage = async (
   }
 };
 
-const assertLimit = (limit: number | undefined): number => {
-  if (limit === undefined) return Number.MAX_SAFE_INTEGER - 1;
-  if (!Number.isInteger(limit) || limit < 1) throw invalid('limit is a whole number from 1');
-  return limit;
-};
-
 /** Reads one page of a partition. Throws `validation` for a clause, filter, limit or cursor that is wrong. */
-export const planQuery = ({ PK, SK, limit, reverse = false, filter, cursor }: TableQuery) => {
-  assertKeyPart('PK', PK);
-  if (filter !== undefined) assertCondition(filter, ['PK', 'SK']);
+export const planQuery = (query: TableQuery) => {
+  const { PK, clause, limit = ALL, reverse, filter, position } = prepareQuery(query);
   const partition: Range = { gte: bytesOf(partitionPrefix(PK)), lt: partitionEnd(PK) };
-  const { gte, gt, lt, lte } = SK === undefined ? {} : clauseRange(PK, SK);
+  const { gte, gt, lt, lte } = clause === undefined ? {} : clauseRange(PK, clause);
   const lower = gt ? { gt } : { gte: gte ?? partition.gte };
   const upper = lte ? { lte } : { lt: lt ?? partition.lt };
-  let range = { ...lower, ...upper } as Range;
-  if (cursor !== undefined) {
-    const position = decodeCursor(cursor);
-    if (position.PK !== PK) throw invalid('the cursor belongs to another partition');
-    range = behind(range, bytesOf(rowKey(position)), reverse);
-  }
-  const options = { range, limit: assertLimit(limit), reverse };
+  const whole = { ...lower, ...upper } as Range;
+  const range = position === undefined ? whole : behind(whole, bytesOf(rowKey(position)), reverse);
   return async (source: { store: Store; rows: RowReader }): Promise<TablePage> => {
-    const page = await readPage(source, options);
+    const page = await readPage(source, { range, limit, reverse });
     return filter ? { ...page, items: page.items.filter((item) => holds(filter, item)) } : page;
   };
 };
 
 /** Reads one page of all rows, in the order of their keys' bytes. */
-export const planScan = ({ limit, cursor }: { limit?: number; cursor?: string }) => {
-  const range: Range = { gte: bytesOf('r'), lt: bytesOf('s') };
-  const position = cursor === undefined ? undefined : bytesOf(rowKey(decodeCursor(cursor)));
-  const options = {
-    range: position ? behind(range, position, false) : range,
-    limit: assertLimit(limit),
-    reverse: false,
-  };
-  return (source: { store: Store; rows: RowReader }): Promise<TablePage> => readPage(source, options);
+export const planScan = (scan: { limit?: number; cursor?: string }) => {
+  const { limit = ALL, position } = prepareScan(scan);
+  const whole: Range = { gte: bytesOf('r'), lt: bytesOf('s') };
+  const range = position === undefined ? whole : behind(whole, bytesOf(rowKey(position)), false);
+  return (source: { store: Store; rows: RowReader }): Promise<TablePage> =>
+    readPage(source, { range, limit, reverse: false });
 };

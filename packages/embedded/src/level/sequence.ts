@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { invalid } from '@verifiedfan/ports/table-rules';
 
 /** How the numbers of a log look outside. Inside they are whole numbers that count up by one. */
 export type SequenceFormat = {

@@ -1,5 +1,5 @@
 import type { RecordStream, StreamEntry, StreamRecord, StreamRecordHeader } from '@verifiedfan/ports';
-import { invalid, tooLarge } from './errors.ts';
+import { invalid, tooLarge } from '@verifiedfan/ports/table-rules';
 import { assertCount, assertOptions, createLogEngine, LOG_OPTION_NAMES, type LogOptions } from './log-engine.ts';
 import type { Decode } from './log-read.ts';
 import { type LogState, logKey } from './log-state.ts';

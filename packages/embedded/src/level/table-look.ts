@@ -1,4 +1,4 @@
-import type { Prepared } from './action.ts';
+import type { Prepared } from '@verifiedfan/ports/table-rules';
 import type { TableState, View } from './evaluate.ts';
 import type { Row, RowCache } from './row-cache.ts';
 import type { RowReader } from './rows.ts';

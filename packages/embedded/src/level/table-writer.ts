@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ActionResult, Clock, TransactResult } from '@verifiedfan/ports';
-import type { Prepared } from './action.ts';
+import type { Prepared } from '@verifiedfan/ports/table-rules';
 import { toPortError } from './errors.ts';
 import type { Evaluator, Scene, TableState, TransactRequest } from './evaluate.ts';
 import type { Store } from './store.ts';

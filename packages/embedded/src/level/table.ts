@@ -1,10 +1,9 @@
 import type { ChangeHeader, ChangeRecord, ChangeStream, Item, Key, Table } from '@verifiedfan/ports';
-import { prepareActions } from './action.ts';
+import { assertKey, prepareTransaction, prepareUpdates } from '@verifiedfan/ports/table-rules';
 import { superseded } from './change-codec.ts';
 import { createChangeDecoder } from './change-read.ts';
-import { invalid, toPortError } from './errors.ts';
-import { assertDistinct, createEvaluator, type TableState } from './evaluate.ts';
-import { assertKey } from './item.ts';
+import { toPortError } from './errors.ts';
+import { createEvaluator, type TableState } from './evaluate.ts';
 import { deepFreeze } from './json.ts';
 import { assertCount, assertOptions, createLogEngine, LOG_OPTION_NAMES, type LogOptions } from './log-engine.ts';
 import { logKey } from './log-state.ts';
@@ -18,7 +17,7 @@ import { longSequences } from './sequence.ts';
 import type { Store } from './store.ts';
 import { createLook } from './table-look.ts';
 import { createTableWriter } from './table-writer.ts';
-import { assertToken, digestOf } from './tokens.ts';
+import { digestOf } from './tokens.ts';
 
 export type LevelTableOptions = LogOptions & {
   /** Shards of the change stream; fixed once the first row was written. 1 to 999. @default 1 */
@@ -125,16 +124,12 @@ export const openLevelTable = (options: LevelTableOptions): LevelTable => {
     },
     async updateMany(actions) {
       engine.assertOpen();
-      const prepared = prepareActions(actions);
-      if (prepared.some(({ kind }) => kind === 'check')) throw invalid('a check belongs into a transaction');
+      const prepared = prepareUpdates(actions, rowKey);
       return prepared.length === 0 ? [] : tableWriter.update(prepared);
     },
     async transact(actions, { token }) {
       engine.assertOpen();
-      assertToken(token);
-      if (actions.length < 1 || actions.length > 100) throw invalid('a transaction has 1 to 100 actions');
-      const prepared = prepareActions(actions);
-      assertDistinct(prepared);
+      const prepared = prepareTransaction(actions, { token, rowKeyOf: rowKey });
       return tableWriter.transact({ token, digest: digestOf(actions), actions: prepared });
     },
     async ready() {

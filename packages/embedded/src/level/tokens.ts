@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { type Check, PortError, type TableAction } from '@verifiedfan/ports';
-import { invalid } from './errors.ts';
 import { canonicalJson } from './json.ts';
 import { bytesOf } from './log-state.ts';
 import { fixedWidth } from './sequence.ts';
@@ -16,12 +15,6 @@ const tokenKey = (token: string): string => `t${token}`;
 /** Finds tokens by age, for sweeping. */
 const ageKey = (atMs: number, token: string): string => `u${fixedWidth(atMs)}${token}`;
 const AGE_PREFIX_LENGTH = 17;
-
-export const assertToken = (token: unknown): void => {
-  if (typeof token !== 'string' || token === '' || token.length > 36 || !token.isWellFormed()) {
-    throw invalid('a token is text of 1 to 36 characters');
-  }
-};
 
 /** Equal for equal actions, whatever the order of attributes in them. */
 export const digestOf = (actions: readonly (TableAction | Check)[]): string =>

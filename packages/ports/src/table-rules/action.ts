@@ -1,15 +1,21 @@
-import type { Check, Condition, Item, JsonValue, Key, TableAction, Update } from '@verifiedfan/ports';
-import { assertCondition } from './condition.ts';
+import type { Condition } from '../condition.ts';
+import type { JsonValue } from '../json.ts';
+import type { Check, Item, Key, TableAction, Update } from '../table.ts';
+import { assertCondition } from './condition-grammar.ts';
 import { invalid } from './errors.ts';
 import { assertItemSize, assertKey, assertName, checkAttributes, throughJson, type Walk } from './item.ts';
-import { rowKey } from './row-key.ts';
 
-/** An action whose grammar and limits were checked, with the key under which its row is stored. */
+/** An action whose grammar and limits were checked. `rowKey` tells rows apart, in the words of the driver. */
 export type Prepared = { readonly rowKey: string; readonly key: Key; readonly condition: Condition | undefined } & (
   | { readonly kind: 'put'; readonly item: Item }
   | { readonly kind: 'update'; readonly update: Update }
   | { readonly kind: 'delete' | 'check' }
 );
+
+/** What the actions of one call share while they are checked. */
+type Preparing = { readonly walk: Walk; readonly rowKeyOf: (key: Key) => string };
+
+const MAX_ACTIONS = 100;
 
 const assertOnce = (names: Set<string>, name: string): void => {
   if (name === 'PK' || name === 'SK') throw invalid('an update cannot change a key attribute');
@@ -54,7 +60,7 @@ const assertAdditions = (add: Readonly<Record<string, number>> | undefined): voi
     if (typeof add[name] !== 'number') throw invalid(`only a number can be added to attribute ${name}`);
 };
 
-const prepareUpdate = (update: Update, walk: Walk): Prepared => {
+const prepareUpdate = (update: Update, { walk, rowKeyOf }: Preparing): Prepared => {
   const key = { PK: update.update.PK, SK: update.update.SK };
   assertKey(key);
   assertNames(update);
@@ -67,23 +73,23 @@ const prepareUpdate = (update: Update, walk: Walk): Prepared => {
   const clean = same
     ? update
     : { ...update, ...(set && { set }), ...(setIfAbsent && { setIfAbsent }), ...(add && { add }) };
-  return { kind: 'update', rowKey: rowKey(key), key, condition: update.condition, update: clean };
+  return { kind: 'update', rowKey: rowKeyOf(key), key, condition: update.condition, update: clean };
 };
 
-const preparePut = (item: Item, condition: Condition | undefined, walk: Walk): Prepared => {
+const preparePut = (item: Item, condition: Condition | undefined, { walk, rowKeyOf }: Preparing): Prepared => {
   if (typeof item !== 'object' || item === null) throw invalid('put needs an item');
   const key = { PK: item.PK, SK: item.SK };
   assertKey(key);
   walk.mostBytes = 0;
   const clean = normalized(item, walk) ?? item;
   assertItemSize(clean, walk.mostBytes);
-  return { kind: 'put', rowKey: rowKey(key), key, condition, item: clean };
+  return { kind: 'put', rowKey: rowKeyOf(key), key, condition, item: clean };
 };
 
-const prepare = (action: TableAction | Check, walk: Walk): Prepared => {
+const prepare = (action: TableAction | Check, preparing: Preparing): Prepared => {
   if (action.condition !== undefined) assertCondition(action.condition);
-  if ('put' in action) return preparePut(action.put, action.condition, walk);
-  if ('update' in action) return prepareUpdate(action, walk);
+  if ('put' in action) return preparePut(action.put, action.condition, preparing);
+  if ('update' in action) return prepareUpdate(action, preparing);
   const isDelete = 'delete' in action;
   if (!isDelete && !('check' in action)) throw invalid('an action is a put, an update, a delete or a check');
   const { PK, SK } = isDelete ? action.delete : action.check;
@@ -91,14 +97,37 @@ const prepare = (action: TableAction | Check, walk: Walk): Prepared => {
   if (!isDelete && action.condition === undefined) throw invalid('a check needs a condition');
   return {
     kind: isDelete ? 'delete' : 'check',
-    rowKey: rowKey({ PK, SK }),
+    rowKey: preparing.rowKeyOf({ PK, SK }),
     key: { PK, SK },
     condition: action.condition,
   };
 };
 
 /** Checks all actions before any of them is applied; throws `validation` or `too_large` for the first that is wrong. */
-export const prepareActions = (actions: readonly (TableAction | Check)[]): Prepared[] => {
-  const walk: Walk = { mostBytes: 0, differs: false };
-  return actions.map((action) => prepare(action, walk));
+const prepareAll = (actions: readonly (TableAction | Check)[], rowKeyOf: (key: Key) => string): Prepared[] => {
+  const preparing = { walk: { mostBytes: 0, differs: false }, rowKeyOf };
+  return actions.map((action) => prepare(action, preparing));
+};
+
+/** Checks the actions of `updateMany`; throws `validation` or `too_large` for the first that is wrong. */
+export const prepareUpdates = (actions: readonly TableAction[], rowKeyOf: (key: Key) => string): Prepared[] => {
+  const prepared = prepareAll(actions, rowKeyOf);
+  if (prepared.some(({ kind }) => kind === 'check')) throw invalid('a check belongs into a transaction');
+  return prepared;
+};
+
+/** Checks the actions and the token of `transact`; throws `validation` or `too_large` for the first that is wrong. */
+export const prepareTransaction = (
+  actions: readonly (TableAction | Check)[],
+  { token, rowKeyOf }: { token: unknown; rowKeyOf: (key: Key) => string },
+): Prepared[] => {
+  if (typeof token !== 'string' || token === '' || token.length > 36 || !token.isWellFormed()) {
+    throw invalid('a token is text of 1 to 36 characters');
+  }
+  if (actions.length < 1 || actions.length > MAX_ACTIONS) throw invalid('a transaction has 1 to 100 actions');
+  const prepared = prepareAll(actions, rowKeyOf);
+  if (new Set(prepared.map(({ rowKey }) => rowKey)).size !== prepared.length) {
+    throw invalid('a transaction names a row twice');
+  }
+  return prepared;
 };

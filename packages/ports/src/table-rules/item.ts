@@ -1,4 +1,5 @@
-import type { Item, JsonValue, Key } from '@verifiedfan/ports';
+import type { JsonValue } from '../json.ts';
+import type { Item, Key } from '../table.ts';
 import { invalid, tooLarge } from './errors.ts';
 
 export const MAX_ITEM_BYTES = 400 * 1_024;

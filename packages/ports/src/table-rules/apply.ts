@@ -1,7 +1,7 @@
-import type { Item, Update } from '@verifiedfan/ports';
+import type { Item, Update } from '../table.ts';
 import type { Prepared } from './action.ts';
 import { invalid } from './errors.ts';
-import { sameJson } from './json.ts';
+import { sameJson } from './same-json.ts';
 
 const added = (item: Item | undefined, name: string, amount: number): number => {
   const before = item && Object.hasOwn(item, name) ? item[name] : 0;
