@@ -1,1 +1,2 @@
-export {};
+export type { Use } from './calls.ts';
+export { type CreateTopicOptions, createKafkaTopics, type KafkaTopics, type KafkaTopicsOptions } from './topics.ts';
