@@ -143,7 +143,10 @@ export const createEmbeddedPlatform = ({
         partitions: definitionOf('topic', name).partitions,
       }),
     ),
-    queue: (name) => queues('queues').queue(name, definitionOf('queue', name)),
+    queue(name) {
+      const definition = definitionOf('queue', name);
+      return queues('queues').queue(name, definition);
+    },
     bucket,
     notifications: (name) => bucket(name),
     cache: once((name) => {

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ConfigurationError, LOG_LEVELS, readConfiguration } from '@verifiedfan/platform';
+
+describe('readConfiguration', () => {
+  it('gives defaults for an empty environment', () => {
+    const { logLevel, appName, collectorHost, collectorPort } = readConfiguration({});
+    assert.deepEqual(
+      { logLevel, appName, collectorHost, collectorPort },
+      { logLevel: 'info', appName: undefined, collectorHost: undefined, collectorPort: 4318 },
+    );
+  });
+
+  it('reads every level, the worker of a function, and where spans go', () => {
+    for (const level of LOG_LEVELS) assert.equal(readConfiguration({ LOG_LEVEL: level }).logLevel, level);
+    const read = readConfiguration({
+      APP_NAME: 'saveEntryScoring',
+      OTEL_COLLECTOR_HOST: 'collector',
+      OTEL_COLLECTOR_PORT: '4400',
+    });
+    assert.deepEqual([read.appName, read.collectorHost, read.collectorPort], ['saveEntryScoring', 'collector', 4400]);
+  });
+
+  const WRONG: readonly (readonly [variable: string, values: readonly string[]])[] = [
+    ['LOG_LEVEL', ['', 'INFO', 'loud', 'toString', ' info']],
+    ['OTEL_COLLECTOR_PORT', ['0', '-1', '65536', '4318.5', 'http', 'NaN']],
+  ];
+  for (const [variable, values] of WRONG) {
+    it(`names ${variable} when it is wrong, never its value`, () => {
+      for (const value of values) {
+        assert.throws(
+          () => readConfiguration({ [variable]: value }),
+          (error) =>
+            error instanceof ConfigurationError &&
+            error.code === 'configuration' &&
+            !error.retryable &&
+            error.message.startsWith(`${variable} must be `) &&
+            (value.trim() === '' || !error.message.includes(`"${value}"`)),
+          value,
+        );
+      }
+    });
+  }
+});
