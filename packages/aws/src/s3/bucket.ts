@@ -11,9 +11,10 @@ import { assertOptions, assertWhole } from '../clients/checks.ts';
 import type { AwsConnection } from '../sdk/connection.ts';
 import { calling, toPortError } from '../sdk/errors.ts';
 import { guardBody } from './body.ts';
-import { assertKey, rangeHeader } from './checks.ts';
+import { assertKey, spanOf } from './checks.ts';
 import { createListing } from './listing.ts';
 import { errorName, isMissing, openS3 } from './sdk.ts';
+import { sliceBody } from './slice.ts';
 import { createStore } from './store.ts';
 import { readVersions } from './versions.ts';
 
@@ -91,13 +92,16 @@ export const createS3Bucket = (options: S3BucketOptions): S3Bucket => {
     const info = await find(which);
     if (info === undefined) return undefined;
     const { key, size, version } = info;
-    const Range = range === undefined ? undefined : rangeHeader(range, size);
+    const span = range === undefined ? undefined : spanOf(range, size);
+    const Range = span && `bytes=${span.first}-${span.last}`;
     try {
       const { sdk, client } = await open();
       const command = new sdk.GetObjectCommand({ Bucket: bucketName, Key: key, VersionId: version, Range });
-      const { Body } = await client.send(command);
-      // In Node, the SDK answers with a stream of Node.
-      return { info, body: guardBody(Body as Readable, { resource: name, stallMs, clock }) };
+      const { Body, ContentRange } = await client.send(command);
+      // In Node, the SDK answers with a stream of Node. A server may ignore a range (RFC 9110, 14.2), as ministack does for a version.
+      const whole = Body as Readable;
+      const source = span === undefined || ContentRange !== undefined ? whole : sliceBody(whole, span);
+      return { info, body: guardBody(source, { resource: name, stallMs, clock }) };
     } catch (error) {
       // Removed since the look-up.
       if (isMissing(error)) return undefined;

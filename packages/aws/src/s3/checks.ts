@@ -12,15 +12,18 @@ export const assertKey = (key: unknown): void => {
   if (!key.isWellFormed()) throw invalid('the key of an object is not valid Unicode');
 };
 
+/** First and last byte, both included. */
+export type Span = { first: number; last: number };
+
 /**
- * The header of a range that lies inside the object. Checked here, because S3 silently shortens a range that begins inside and ends
+ * A range that lies inside the object. Checked here, because S3 silently shortens a range that begins inside and ends
  * beyond it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-export const rangeHeader = (range: NonNullable<GetObjectOptions['range']>, size: number): string => {
+export const spanOf = (range: NonNullable<GetObjectOptions['range']>, size: number): Span => {
   const [first, last = size - 1] = range;
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || first < 0 || first >= size || last >= size) {
     throw invalid('the range leads beyond the object');
   }
   if (last < first) throw invalid('the last byte of a range must not be in front of its first');
-  return `bytes=${first}-${last}`;
+  return { first, last };
 };
