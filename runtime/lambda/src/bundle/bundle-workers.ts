@@ -42,7 +42,7 @@ export type BundledWorker = {
 const ROOT = fileURLToPath(import.meta.resolve('../../../../package.json')).slice(0, -'/package.json'.length);
 
 /** CommonJS packages ask for Node's own modules by `require`, which a module does not have. */
-const BANNER = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
+const BANNER = "import { createRequire as bundleRequire } from 'node:module';const require = bundleRequire(import.meta.url);";
 
 /** Makes one ESM bundle a worker, the same bytes for the same sources wherever they lie. Throws what esbuild finds wrong. */
 export const bundleWorkers = async ({ names, ...options }: BundleOptions): Promise<BundledWorker[]> => {

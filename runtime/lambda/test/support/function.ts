@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { JsonObject } from '@verifiedfan/ports';
+import type { BundledWorker } from '../../src/index.ts';
+import { startRuntimeApi, type Told } from './runtime-api.ts';
+
+export type Owner = { after(fn: () => unknown): void };
+export type FunctionOptions = {
+  bundle: BundledWorker;
+  /** The data directory of the embedded engines; only one process at a time may own a store. */
+  data: string;
+  endpoints?: Readonly<Record<string, string>>;
+  environment?: Readonly<Record<string, string>>;
+  onTold?: (told: Told) => void;
+};
+
+const CLIENT = fileURLToPath(import.meta.resolve('./runtime-client.ts'));
+
+/** A bundle in a process of its own, behind the runtime API. */
+export const startFunction = async (owner: Owner, options: FunctionOptions) => {
+  const { bundle, data, endpoints = {}, environment = {}, onTold = () => {} } = options;
+  const api = await startRuntimeApi({ onTold });
+  const child = spawn(process.execPath, ['--enable-source-maps', CLIENT, `${bundle.folder}/index.mjs`], {
+    env: {
+      AWS_LAMBDA_RUNTIME_API: api.address,
+      APP_NAME: bundle.name,
+      TEST_DATA: data,
+      ENDPOINTS: JSON.stringify(endpoints),
+      ...environment,
+    },
+  });
+  let log = '';
+  child.stdout.on('data', (chunk) => (log += String(chunk)));
+  child.stderr.on('data', (chunk) => (log += String(chunk)));
+  const exited = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
+  const stop = async (): Promise<{ code: number | null; log: string }> => {
+    child.kill('SIGTERM');
+    const [code] = await exited;
+    await api.close();
+    return { code, log };
+  };
+  let stopped: ReturnType<typeof stop> | undefined;
+  const stopOnce = (): ReturnType<typeof stop> => (stopped ??= stop());
+  owner.after(stopOnce);
+  return {
+    invoke: api.invoke,
+    failedStart: api.failedStart,
+    /** Asks the function to stop, as Lambda does where an extension is registered. */
+    stop: stopOnce,
+    /** The answer of a function that must not fail. */
+    async answer<Answer = JsonObject>(event: unknown, limit: { timeoutMs?: number } = {}): Promise<Answer> {
+      const told = await api.invoke(event, limit);
+      if (told.kind !== 'response') throw new Error(`${bundle.name}: ${JSON.stringify(told.body)}\n${log}`);
+      return told.body as Answer;
+    },
+  };
+};
