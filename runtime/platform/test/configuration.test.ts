@@ -21,8 +21,23 @@ describe('readConfiguration', () => {
     assert.deepEqual([read.appName, read.collectorHost, read.collectorPort], ['saveEntryScoring', 'collector', 4400]);
   });
 
+  it('reads the names of a stage and the endpoints that its workers call', () => {
+    const environment = {
+      RESOURCE_PREFIX: 'fan-dev',
+      BUCKET_SUFFIX: 'eu',
+      ENDPOINTS: '{"slack":"https://slack.com/api"}',
+    };
+    const { resourcePrefix, bucketSuffix, endpoints } = readConfiguration(environment);
+    assert.deepEqual(
+      { resourcePrefix, bucketSuffix, endpoints },
+      { resourcePrefix: 'fan-dev', bucketSuffix: 'eu', endpoints: { slack: 'https://slack.com/api' } },
+    );
+    assert.deepEqual(readConfiguration({ ENDPOINTS: '' }).endpoints, {});
+  });
+
   const WRONG: readonly (readonly [variable: string, values: readonly string[]])[] = [
     ['LOG_LEVEL', ['', 'INFO', 'loud', 'toString', ' info']],
+    ['ENDPOINTS', ['x', '[]', '1', '{"slack":1}', '{"slack":"slack.com"}', '{"slack":"ftp://slack.com"}']],
     ['OTEL_COLLECTOR_PORT', ['0', '-1', '65536', '4318.5', 'http', 'NaN']],
   ];
   for (const [variable, values] of WRONG) {
