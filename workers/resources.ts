@@ -9,6 +9,10 @@ export const resources = {
   scoresStream: { kind: 'stream', purpose: 'Scored members: one record a row, by member.', shards: 2 },
   campaignDataStream: { kind: 'stream', purpose: 'Published events (CloudEvents) of fan lists and campaigns.' },
   demandTable: { kind: 'table', purpose: 'Member scores, counts, fan lists, the manifest of score files.' },
+  checkpointTable: {
+    kind: 'table',
+    purpose: 'How far the process of `start --platform aws` has come in streams, and its lease. Lambda needs neither.',
+  },
   deadLetterTable: { kind: 'table', purpose: 'Rejected records with their reasons, for every worker.' },
   verdictReporterQueue: {
     kind: 'queue',

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { createManualClock, openLevelTable, systemClock } from '@verifiedfan/embedded';
+import { openLevelTable, systemClock } from '@verifiedfan/embedded';
+import { createManualClock } from '@verifiedfan/test-utils';
 import { PollerRunsError, takePollerLease } from '../src/aws/poller-lease.ts';
 
 const LEASE_MS = 30_000;
 
 const setUp = (test: TestContext) => {
-  const clock = createManualClock({ startMs: 1_000_000 });
+  const clock = createManualClock();
   const table = openLevelTable({ name: 'checkpointTable', memory: true, clock: systemClock });
   test.after(() => table.close());
   const lost: string[] = [];
@@ -27,10 +28,13 @@ describe('the lease of the process that polls a stage', () => {
   it('keeps a second process out as long as the first renews it', async (test) => {
     const { clock, take, lost } = setUp(test);
     const first = await take('one');
-    const second = assert.rejects(take('two'), (error) => error instanceof PollerRunsError && /one/.test(error.message));
+    const second = assert.rejects(
+      take('two'),
+      (error) => error instanceof PollerRunsError && /one/.test(error.message),
+    );
     for (let step = 0; step < 8; step += 1) {
       await settle();
-      clock.advance(LEASE_MS / 6);
+      await clock.advance(LEASE_MS / 6);
     }
     await second;
     assert.deepEqual(lost, []);
@@ -57,7 +61,7 @@ describe('the lease of the process that polls a stage', () => {
     const taking = take('two');
     for (let step = 0; step < 12; step += 1) {
       await settle();
-      clock.advance(LEASE_MS / 6);
+      await clock.advance(LEASE_MS / 6);
     }
     const second = await taking;
     await settle();

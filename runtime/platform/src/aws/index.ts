@@ -1,0 +1,10 @@
+/** The platform on AWS, apart from the embedded one: whoever runs on a laptop loads nothing of it. */
+export { openBuckets, openNotifications } from './buckets.ts';
+export { openCaches } from './caches.ts';
+export { openDatabases } from './databases.ts';
+export type { AwsContext, AwsKinds, Opened, OpenKind } from './kinds.ts';
+export { type AwsPlatform, type AwsPlatformOptions, CHECKPOINT_TABLE, createAwsPlatform } from './platform.ts';
+export { type PollerLease, type PollerLeaseOptions, PollerRunsError, takePollerLease } from './poller-lease.ts';
+export { openQueues } from './queues.ts';
+export { openStreams } from './streams.ts';
+export { openTables } from './tables.ts';
