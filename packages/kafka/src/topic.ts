@@ -92,9 +92,15 @@ export const createTopic = ({ name, cluster, calls, clock, countPartitions }: To
     async waitForRecords({ shard, after, signal }) {
       if (signal.aborted) return;
       const start = readStart(after);
-      const partition = await run('wait', () => partitionOf(shard));
-      const { page } = await run('wait', () => readers.get(partition).read({ shard, partition, start, limit: 1 }));
-      if (page.scanned === 0) await waiters.get(partition).wait({ start, signal });
+      try {
+        const partition = await run('wait', () => partitionOf(shard));
+        const { page } = await run('wait', () => readers.get(partition).read({ shard, partition, start, limit: 1 }));
+        if (page.scanned > 0) return;
+      } catch (error) {
+        // A broker that is gone has no new records; the wait ends when it is back and has some.
+        if (!(error instanceof PortError && error.code === 'unavailable')) throw error;
+      }
+      await waiters.get(Number(shard)).wait({ start, signal });
     },
     async close() {
       await Promise.all(waiters.all().map((waiter) => waiter.close()));

@@ -1,1 +1,1 @@
-export {};
+export { createUnleashFlags, type UnleashFlags, type UnleashFlagsOptions, type Use } from './flags.ts';
