@@ -57,7 +57,8 @@ const run = async (test: TestContext, source: Source<unknown>, more: More, fill:
 
 const streamOf = async ({ platform }: Rig): Promise<void> => {
   const entries = WISHES.map((wish, n) => ({ partitionKey: `key ${n % 3}`, data: JSON.stringify({ wish, n }) }));
-  await platform.stream('stream').putMany([...entries, { partitionKey: 'key 1', data: '{' }]);
+  const undecodable = { partitionKey: 'key 1', data: '{' };
+  await platform.stream('stream').putMany([undecodable, ...entries, undecodable]);
 };
 const changesOf = async ({ platform }: Rig): Promise<void> => {
   const rows = platform.table('rows');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Platform, Queue } from '@verifiedfan/ports';
-import { createGate, createProbe } from '@verifiedfan/test-utils';
+import { createProbe } from '@verifiedfan/test-utils';
 import { sqs } from '@verifiedfan/worker';
 import { createRig, type Rig } from './support/rig.ts';
 import { aWorker, dataOf } from './support/workers.ts';
@@ -120,28 +120,6 @@ describe('a queue mapping', () => {
     assert.deepEqual(rig.failures, []);
   });
 
-  it('keeps the messages of a long batch hidden, so that nobody else gets them', async (test) => {
-    const begun = createProbe<unknown>();
-    const door = createGate();
-    const worker = aWorker(sqs('queue'), async (records) => {
-      begun.note(dataOf(records));
-      await door.wait();
-      return {};
-    });
-    const rig = createRig(test, { workers: { worker } });
-    await send(rig, ['long']);
-    await rig.engine.start();
-    await begun.first(1);
-    for (let minute = 0; minute < 10; minute += 1) {
-      await rig.clock.advance(60_000);
-      assert.deepEqual(await depthOf(rig), { visible: 0, inFlight: 1, delayed: 0 });
-    }
-    door.open();
-    await rig.settle();
-    assert.equal(begun.values.length, 1);
-    assert.equal(rig.clock.sleeping(), 0);
-  });
-
   it('tells of a deletion that failed, and the message comes again', async (test) => {
     let faults = 1;
     let calls = 0;
@@ -189,21 +167,5 @@ describe('a queue mapping', () => {
       (await rig.letters()).map(({ reason }) => reason),
       ['given up after 4 receives'],
     );
-  });
-
-  it('shows a message at once, and does not give it up, when a stop is what it failed of', async (test) => {
-    const begun = createGate();
-    const worker = aWorker(sqs('queue'), async (_records, { signal }) => {
-      begun.open();
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      throw new Error('asked to stop');
-    });
-    const rig = createRig(test, { workers: { worker } });
-    await send(rig, [1]);
-    await rig.engine.start();
-    await begun.wait();
-    await rig.engine.stop({ graceMs: Number.POSITIVE_INFINITY });
-    assert.deepEqual(await depthOf(rig), { visible: 1, inFlight: 0, delayed: 0 });
-    assert.deepEqual(rig.failures, []);
   });
 });

@@ -8,8 +8,8 @@ import { isQuiet } from '../src/quiet.ts';
 /** A chain of sources: what one mapping works off is handed to the next one, at moments that the seed decides. */
 const createChain = (seed: number, { length = 4, work = 12 } = {}) => {
   const random = createSeededRandom({ seed });
-  const pause = async (): Promise<void> => {
-    for (let turns = Math.floor(random.next() * 4); turns > 0; turns -= 1) await nextTurn();
+  const pause = async (most = 4): Promise<void> => {
+    for (let turns = Math.floor(random.next() * most); turns > 0; turns -= 1) await nextTurn();
   };
   const queues = Array.from({ length }, () => 0);
   const busy = Array.from({ length }, () => false);
@@ -37,7 +37,8 @@ const createChain = (seed: number, { length = 4, work = 12 } = {}) => {
     busy[index] = true;
     moves += 1;
     queues[index] = (queues[index] ?? 0) - 1;
-    await pause();
+    // Sometimes longer than a whole question takes.
+    await pause(40);
     if (index + 1 < length) queues[index + 1] = (queues[index + 1] ?? 0) + 1;
     await pause();
     busy[index] = false;

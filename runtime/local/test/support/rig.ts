@@ -29,7 +29,7 @@ export type Rig = {
   letters(): Promise<DeadLetterWithPayload[]>;
   /** Lets time pass until nothing is left to do. */
   settle(): Promise<void>;
-  /** Stops the engine and closes the drivers; a second call does nothing. */
+  /** Stops the engine, waiting for what is begun, and closes the drivers; a second call does nothing. */
   close(): Promise<void>;
 };
 
@@ -51,14 +51,13 @@ export const createRig = (test: TestContext, options: RigOptions): Rig => {
   };
   let running: Engine | undefined;
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= (running?.stop({ graceMs: Number.POSITIVE_INFINITY }) ?? Promise.resolve()).then(() =>
-      platform.close(),
-    );
+  const close = (graceMs: number): Promise<void> => {
+    closing ??= (running?.stop({ graceMs }) ?? Promise.resolve()).then(() => platform.close());
     return closing;
   };
   test.after(async () => {
-    await close();
+    // Without grace: a test that failed may have left a worker at a door that nobody opens any more.
+    await close(0);
     own?.remove();
   });
   const engine = createEngine({ workers, catalogue, host });
@@ -86,7 +85,7 @@ export const createRig = (test: TestContext, options: RigOptions): Rig => {
       return found.toSorted((a, b) => (a.position < b.position ? -1 : 1));
     },
     settle: () => letTimePassUntil(clock, engine.settled()),
-    close,
+    close: () => close(Number.POSITIVE_INFINITY),
   };
 };
 

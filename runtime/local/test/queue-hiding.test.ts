@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createGate, createProbe, nextTurn } from '@verifiedfan/test-utils';
+import { sqs } from '@verifiedfan/worker';
+import { createRig, type Rig } from './support/rig.ts';
+import { aWorker, CATALOGUE, dataOf } from './support/workers.ts';
+
+const send = (rig: Rig, bodies: readonly unknown[]) =>
+  rig.platform.queue('queue').sendMany(bodies.map((body) => ({ body: JSON.stringify(body) })));
+const depthOf = (rig: Rig) => rig.platform.queue('queue').depth();
+
+describe('a queue mapping at work', () => {
+  it('keeps the messages of a long batch hidden, so that nobody else gets them', async (test) => {
+    const begun = createProbe<unknown>();
+    const door = createGate();
+    const worker = aWorker(sqs('queue'), async (records) => {
+      begun.note(dataOf(records));
+      await door.wait();
+      return {};
+    });
+    const rig = createRig(test, { workers: { worker } });
+    await send(rig, ['long']);
+    await rig.engine.start();
+    await begun.first(1);
+    for (let minute = 0; minute < 10; minute += 1) {
+      await rig.clock.advance(60_000);
+      assert.deepEqual(await depthOf(rig), { visible: 0, inFlight: 1, delayed: 0 });
+    }
+    door.open();
+    await rig.settle();
+    assert.equal(begun.values.length, 1);
+    assert.equal(rig.clock.sleeping(), 0);
+  });
+
+  it('hides the messages of a queue that hides nothing by itself', async (test) => {
+    const begun = createProbe<unknown>();
+    const door = createGate();
+    const worker = aWorker(sqs('queue'), async (records) => {
+      begun.note(dataOf(records));
+      await door.wait();
+      return {};
+    });
+    const catalogue = { ...CATALOGUE, queue: { ...CATALOGUE.queue, visibilitySeconds: 0 } };
+    const rig = createRig(test, { workers: { worker }, catalogue });
+    await send(rig, [1]);
+    await rig.engine.start();
+    await begun.first(1);
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    assert.equal(begun.values.length, 1, 'the other poller did not get it');
+    await rig.clock.advance(10_000);
+    assert.equal(begun.values.length, 1, 'nor does it later');
+    door.open();
+    await rig.settle();
+  });
+
+  it('shows a message at once, and does not give it up, when a stop is what it failed of', async (test) => {
+    const begun = createGate();
+    const worker = aWorker(sqs('queue'), async (_records, { signal }) => {
+      begun.open();
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      throw new Error('asked to stop');
+    });
+    const rig = createRig(test, { workers: { worker } });
+    await send(rig, [1]);
+    await rig.engine.start();
+    await begun.wait();
+    await rig.engine.stop({ graceMs: Number.POSITIVE_INFINITY });
+    assert.deepEqual(await depthOf(rig), { visible: 1, inFlight: 0, delayed: 0 });
+    assert.deepEqual(rig.failures, []);
+  });
+});
