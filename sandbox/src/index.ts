@@ -1,5 +1,9 @@
-/** Stand-ins for third parties over HTTP, with faults that can be switched on. */
+/** Stand-ins for third parties over HTTP, and proxies in front of real servers, with faults that can be switched on. */
 export { SANDBOX_ERROR_CODES, SandboxError, type SandboxErrorCode } from './errors.ts';
+export { createFaultProxy, type FaultProxy, type FaultProxyOptions } from './fault-proxy/http-proxy.ts';
+export type { ProxyFault, TcpFault } from './fault-proxy/proxy-faults.ts';
+export type { FaultCounts } from './fault-proxy/switchboard.ts';
+export { createTcpFaultProxy, type TcpFaultProxy, type TcpFaultProxyOptions } from './fault-proxy/tcp-proxy.ts';
 export type { Fault } from './faults.ts';
 export type { StandInControls } from './host.ts';
 export type { RecordedRequest } from './recorder.ts';
