@@ -7,8 +7,13 @@ const MOST_PARTS = 10_000;
 
 /** A body that fits into one request, or the chunks of one that does not. */
 export type Gathered =
-  | { whole: Uint8Array; chunks?: undefined }
-  | { whole?: undefined; chunks: AsyncGenerator<Uint8Array, void> };
+  | { whole: Uint8Array; chunks?: undefined; end?: undefined }
+  | {
+      whole?: undefined;
+      chunks: AsyncGenerator<Uint8Array, void>;
+      /** Lets go of the body. A generator that nobody began to read would not. */
+      end: () => Promise<unknown>;
+    };
 
 /** Why a body could not be read, kept apart from what went wrong at S3: it is the caller's own error and goes back as it came. */
 export type BodyFailure = { error: unknown };
@@ -47,13 +52,8 @@ async function* inFrontOf(
   gathered: readonly Uint8Array[],
   rest: AsyncGenerator<Uint8Array, void>,
 ): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* gathered;
-    yield* rest;
-  } finally {
-    // Also when nobody came as far as the rest.
-    await rest.return();
-  }
+  yield* gathered;
+  yield* rest;
 }
 
 async function* slices(bytes: Uint8Array, partBytes: number): AsyncGenerator<Uint8Array, void> {
@@ -71,7 +71,7 @@ export const gather = async (
   const { partBytes } = options;
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const whole = typeof body === 'string' ? Buffer.from(body) : body;
-    return whole.length <= partBytes ? { whole } : { chunks: slices(whole, partBytes) };
+    return whole.length <= partBytes ? { whole } : { chunks: slices(whole, partBytes), end: async () => {} };
   }
   const rest = checked(body, options);
   const gathered: Uint8Array[] = [];
@@ -81,6 +81,6 @@ export const gather = async (
     if (done === true || value === undefined) return { whole: Buffer.concat(gathered) };
     gathered.push(value);
     bytes += value.length;
-    if (bytes > partBytes) return { chunks: inFrontOf(gathered, rest) };
+    if (bytes > partBytes) return { chunks: inFrontOf(gathered, rest), end: () => rest.return() };
   }
 };

@@ -1,3 +1,4 @@
+import { PortError } from '@verifiedfan/ports';
 import { lazily } from '../clients/lazily.ts';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 
@@ -25,6 +26,23 @@ export const attemptsOf = (error: unknown): number => {
     $metadata?: { attempts?: number };
   };
   return $metadata?.attempts ?? 1;
+};
+
+/**
+ * An answer of success that could not be read: cut off on its way. The SDK throws its parser's error with the status of the answer, which
+ * would otherwise pass for a fault of the request.
+ */
+export const cutOff = (error: unknown, resource: string): PortError | undefined => {
+  const { $metadata } = (typeof error === 'object' && error !== null ? error : {}) as {
+    $metadata?: { httpStatusCode?: number };
+  };
+  if ($metadata?.httpStatusCode === undefined || $metadata.httpStatusCode >= 300) return undefined;
+  return new PortError({
+    code: 'unavailable',
+    message: 'the answer of S3 could not be read to its end',
+    resource,
+    cause: error,
+  });
 };
 
 const MISSING: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'NotFound']);

@@ -106,11 +106,11 @@ export const createStore = (options: StoreOptions) => {
       return 'refused';
     }
     let failure: BodyFailure | undefined;
+    let gathered: Gathered | undefined;
     try {
-      const gathered = await gather(body, { partBytes, failed: (seen) => (failure = seen) });
+      gathered = await gather(body, { partBytes, failed: (seen) => (failure = seen) });
       if (gathered.chunks !== undefined && (ifAbsent || ifMatch !== undefined) && (await refuses(put))) {
         // S3 would say so after the last part.
-        await gathered.chunks.return();
         return 'refused';
       }
       const write: Write = {
@@ -124,6 +124,8 @@ export const createStore = (options: StoreOptions) => {
     } catch (error) {
       if (failure !== undefined) throw failure.error;
       throw toPortError(error, { operation: 's3.PutObject', resource: name });
+    } finally {
+      await gathered?.end?.();
     }
   };
 };

@@ -1,7 +1,7 @@
 import type { ListObjectVersionsCommandOutput, ObjectVersion } from '@aws-sdk/client-s3';
 import type { ObjectInfo } from '@verifiedfan/ports';
 import { calling } from '../sdk/errors.ts';
-import type { OpenS3 } from './sdk.ts';
+import { cutOff, type OpenS3 } from './sdk.ts';
 import { sequencersOf } from './sequencers.ts';
 
 /** All uploads of one key, newest first. `current` is missing behind a deletion. */
@@ -62,7 +62,9 @@ export async function* readVersions(
   do {
     const input = { Bucket: bucketName, Prefix: prefix, MaxKeys: pageSize, EncodingType: 'url', ...marker } as const;
     const output = await calling({ operation: 's3.ListObjectVersions', resource: name }, () =>
-      client.send(new sdk.ListObjectVersionsCommand(input)),
+      client.send(new sdk.ListObjectVersionsCommand(input)).catch((error: unknown) => {
+        throw cutOff(error, name) ?? error;
+      }),
     );
     const { entries, next } = toPage(output);
     for (const entry of entries) {
