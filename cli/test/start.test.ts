@@ -134,6 +134,19 @@ describe('start', () => {
     assert.deepEqual([recounted.code, recounted.json<{ rows: number }>().rows], [0, 4_920]);
   });
 
+  it('prints a command to try that is right for its data directory', async (test) => {
+    const { path } = temporaryDirectory(test);
+    const argv = ['start', '--data', 'on sale', '--port', String(await freePorts())];
+    const started = spawnCommand(test, argv, { directory: path, env: { LOG_LEVEL: 'error' } });
+    const out = await started.printed('Try in another terminal');
+    const [, campaign = '', data] = /npx verifiedfan counts (\S+) --data '(.+)'\n$/.exec(out) ?? [];
+    assert.equal(data, 'on sale', out);
+    const counts = await runHere(['counts', campaign, '--data', 'on sale', '--json'], { directory: path });
+    assert.ok(counts.json<{ verified: number }>().verified > 3_000);
+    started.kill('SIGINT');
+    assert.equal((await started.ended).code, 0);
+  });
+
   it('names the service and the port that is taken, and leaves nothing listening', async (test) => {
     const { path } = temporaryDirectory(test);
     for (const [at, name] of SERVICES.entries()) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { relative } from 'node:path';
 import { generateScoreCampaigns, generateScoreFileBytes } from '@verifiedfan/test-utils';
 import { BAD_OUTCOME, type CommandIo, DONE, InterruptedError, printJson } from '../output/io.ts';
 import { formatTable } from '../output/table.ts';
@@ -27,7 +28,7 @@ export const start: CommandRun<StartOptions, StartContext> = async (context, { s
     const scored = sample ? await context.inTurn(() => scoreSample(context, document)) : undefined;
     print(context, addresses, scored);
     if (exit) return scored?.bad === true ? BAD_OUTCOME : DONE;
-    if (!context.json) io.out(hint(sample ? document.campaigns[0]?._id : undefined));
+    if (!context.json) io.out(hint(context, sample ? document.campaigns[0]?._id : undefined));
     if (!io.signal.aborted) await once(io.signal, 'abort');
     return DONE;
   } catch (error) {
@@ -68,7 +69,10 @@ const print = (
   }
 };
 
-const hint = (campaignId: string | undefined): string =>
-  campaignId === undefined
-    ? '\nServing; Ctrl-C stops.\n'
-    : `\nServing; Ctrl-C stops. Try in another terminal: npx verifiedfan counts ${campaignId}\n`;
+const hint = ({ io, directory }: CommandContext, campaignId: string | undefined): string => {
+  if (campaignId === undefined) return '\nServing; Ctrl-C stops.\n';
+  const data = relative(io.directory, directory) || '.';
+  // What is printed is to be copied: into a shell, and to the directory that this process serves.
+  const option = data === '.verifiedfan' ? '' : ` --data ${/^[\w./-]+$/.test(data) ? data : `'${data}'`}`;
+  return `\nServing; Ctrl-C stops. Try in another terminal: npx verifiedfan counts ${campaignId}${option}\n`;
+};
