@@ -94,6 +94,10 @@ export const createMongoDatabase = (options: MongoDatabaseOptions): MongoDatabas
   }
   const client = options.client ?? openClient(options);
   const db = client.db(name);
+  // The driver connects by itself with the first call, but once that has failed every later call fails too; asked outright it tries again.
+  const connect = shared(async () => {
+    await client.connect();
+  });
   const calls = createCalls(options);
   const bulk = createBulk();
   const opened = new Map<string, Opened>();
@@ -107,15 +111,16 @@ export const createMongoDatabase = (options: MongoDatabaseOptions): MongoDatabas
     const made: Opened = {
       stored: db.collection<Stored>(collection),
       indexes,
-      prepare: shared(() =>
-        prepareCollection({
+      prepare: shared(async () => {
+        await connect();
+        await prepareCollection({
           db,
           name: collection,
           definitions: definitions ?? [],
           partial: partialFilter,
           options: { maxTimeMS: timeoutMs },
-        }),
-      ),
+        });
+      }),
     };
     opened.set(collection, made);
     return made;
@@ -146,7 +151,7 @@ export const createMongoDatabase = (options: MongoDatabaseOptions): MongoDatabas
         const collection = (each: string) => open(each).stored;
         return transact({ client, steps, collection, maxTimeMS: timeoutMs, maxAttempts, clock, random });
       }),
-    verify: () => calls.run({ operation: 'ping', resource: name }, () => verifyServer({ db, timeoutMs })),
+    verify: () => calls.run({ operation: 'ping', resource: name }, () => verifyServer({ db, connect, timeoutMs })),
     close() {
       closing ??= calls.end().then(() => (options.client === undefined ? client.close() : undefined));
       return closing;

@@ -42,8 +42,8 @@ const CODES: Readonly<Record<number, PortErrorCode>> = {
 /** Errors that the driver makes itself, by name. */
 const NAMES: Readonly<Record<string, PortErrorCode>> = {
   MongoClientClosedError: 'closed',
-  MongoNotConnectedError: 'closed',
-  MongoTopologyClosedError: 'closed',
+  MongoNotConnectedError: 'unavailable',
+  MongoTopologyClosedError: 'unavailable',
   MongoExpiredSessionError: 'closed',
   MongoInvalidArgumentError: 'validation',
   MongoAPIError: 'validation',

@@ -2,10 +2,13 @@ import { PortError } from '@verifiedfan/ports';
 import type { Db } from 'mongodb';
 import { isAccessError, toPortError } from './errors.ts';
 
+export type VerifyOptions = { db: Db; connect: () => Promise<void>; timeoutMs: number };
+
 /** Asks the server for a sign of life as the user that later calls are made as. Messages name the database, never the address or the user. */
-export const verifyServer = async ({ db, timeoutMs }: { db: Db; timeoutMs: number }): Promise<void> => {
+export const verifyServer = async ({ db, connect, timeoutMs }: VerifyOptions): Promise<void> => {
   const resource = db.databaseName;
   try {
+    await connect();
     await db.command({ ping: 1, maxTimeMS: timeoutMs });
   } catch (error) {
     const { code, cause } = toPortError(error, { operation: 'ping', resource });
