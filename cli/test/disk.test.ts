@@ -40,7 +40,7 @@ const withMount = async (path: string, size: string, use: (remount: (options: st
 
 describe('a full disk', () => {
   // The smallest stops the upload, the others the streams, the tables and what is counted from them.
-  for (const size of ['600k', '1200k', '2m']) {
+  for (const size of ['600k', '1500k']) {
     it(
       `of ${size}: says so with exit code 1, and the load ends exactly once there is space`,
       mounting,
