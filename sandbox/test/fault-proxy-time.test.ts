@@ -33,6 +33,7 @@ describe('a service whose clock is wrong', () => {
     proxy.add({ kind: 'wrong-clock', skewMs: 16 * 60_000 });
     const { status, text } = await get();
     assert.equal(status, 403);
+    assert.match(text, /<RequestTime>\d{8}T\d{6}Z<\/RequestTime><ServerTime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ</);
     assert.match(text, /<Code>RequestTimeTooSkewed<\/Code>.*<MaxAllowedSkewMilliseconds>900000</);
   });
 

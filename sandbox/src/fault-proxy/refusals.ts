@@ -108,7 +108,13 @@ export const tooSkewed = (
   const now = basicTime(serviceTimeMs);
   if (service === 's3') {
     const message = 'The difference between the request time and the current time is too large.';
-    const more = { RequestTime: signed, ServerTime: now, MaxAllowedSkewMilliseconds: String(toleranceMs(service)) };
+    // The two times are written differently, and SDKs set their clock by the second.
+    const serverTime = new Date(serviceTimeMs).toISOString().replace(/\.\d+/, '');
+    const more = {
+      RequestTime: signed,
+      ServerTime: serverTime,
+      MaxAllowedSkewMilliseconds: String(toleranceMs(service)),
+    };
     return xmlRefusal({ code: 'RequestTimeTooSkewed', message, status: 403 }, more, tools);
   }
   const isOld = (signedAt(request) ?? 0) < serviceTimeMs;
