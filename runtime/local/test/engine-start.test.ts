@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Catalogue } from '@verifiedfan/ports';
+import { createProbe } from '@verifiedfan/test-utils';
 import {
   appsyncResolver,
   defineWorker,
@@ -12,7 +13,7 @@ import {
   sqs,
   type Worker,
 } from '@verifiedfan/worker';
-import { createRig, put } from './support/rig.ts';
+import { createRig, letTimePassUntil, put } from './support/rig.ts';
 import { aWorker, CATALOGUE, PURPOSE } from './support/workers.ts';
 
 const nothing = async () => ({});
@@ -149,12 +150,12 @@ describe('an engine', () => {
   });
 
   it('answers busy when the time is up before that', async (test) => {
-    const answers: string[] = [];
+    const answers = createProbe<string>();
     const front = aWorker(kinesis('stream'), async () => Promise.reject(new Error('never')), { writes: ['rows'] });
     const back = aWorker<unknown>(
       sqs('queue') as ReturnType<typeof sqs<unknown>>,
       async (_records, { services }) => {
-        answers.push(await (services as { drained(): Promise<string> }).drained());
+        answers.note(await (services as { drained(): Promise<string> }).drained());
         return {};
       },
       {
@@ -166,8 +167,10 @@ describe('an engine', () => {
     await rig.platform.queue('queue').sendMany([{ body: '1' }]);
     await put(rig, 'stream', [1]);
     await rig.engine.start();
-    await rig.clock.waitForSleepers(3);
-    for (let second = 0; second < 6; second += 1) await rig.clock.advance(1_000);
-    assert.deepEqual(answers, ['busy']);
+    await letTimePassUntil(
+      rig.clock,
+      answers.first(1).then(() => undefined),
+    );
+    assert.deepEqual(answers.values, ['busy']);
   });
 });

@@ -22,7 +22,7 @@ export type BucketMappingOptions = {
 /** Tells a worker of uploads, at least once, in order per key. An upload stays pending until the worker is done with it. */
 export const startBucketMapping = (options: BucketMappingOptions): Mapping => {
   const { prepared, source, notifications, signal, events, concurrency = 2 } = options;
-  const gate = createGate(prepared, events);
+  const gate = createGate(prepared);
   /** By key. */
   const running = new Map<string, Promise<void>>();
   let slotFreed = Promise.withResolvers<void>();

@@ -1,5 +1,4 @@
 import type { PreparedWorker } from '@verifiedfan/worker';
-import type { MappingEvents } from './mapping.ts';
 
 /** Stands between a source and its worker, closed while the worker's flag is off: what is not taken cannot be lost. */
 export type Gate = {
@@ -8,7 +7,7 @@ export type Gate = {
   open(signal: AbortSignal): Promise<void>;
 };
 
-export const createGate = (prepared: PreparedWorker, events: Pick<MappingEvents, 'progressed'>): Gate => ({
+export const createGate = (prepared: PreparedWorker): Gate => ({
   paused: () => !prepared.isOn(),
   async open(signal) {
     if (prepared.isOn() || signal.aborted) return;
@@ -18,8 +17,6 @@ export const createGate = (prepared: PreparedWorker, events: Pick<MappingEvents,
     });
     const stop = (): void => resolve();
     signal.addEventListener('abort', stop, { once: true });
-    // Whoever waits for this mapping need not wait any longer.
-    events.progressed();
     if (!prepared.isOn()) await promise;
     stopListening();
     signal.removeEventListener('abort', stop);

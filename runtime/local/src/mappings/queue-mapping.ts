@@ -31,7 +31,7 @@ const MOST_POLLERS = 4;
  */
 export const startQueueMapping = (options: QueueMappingOptions): Mapping => {
   const { prepared, source, queue, signal, events } = options;
-  const gate = createGate(prepared, events);
+  const gate = createGate(prepared);
   let working = 0;
   const poll = (): Promise<void> =>
     keepRunning(options, async () => {

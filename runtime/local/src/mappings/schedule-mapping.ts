@@ -28,7 +28,7 @@ export const startScheduleMapping = (options: ScheduleMappingOptions): Mapping =
   const { prepared, source, expression, checkpoints, events, signal } = options;
   const { clock, random } = prepared.host.platform;
   const schedule = parseSchedule(expression);
-  const gate = createGate(prepared, events);
+  const gate = createGate(prepared);
   let busy = false;
   const key = `schedule/${source.resource}/${prepared.name}`;
   let lastMs: number | undefined;

@@ -35,7 +35,7 @@ export const startStreamMapping = <Entry extends Header, Header extends LogHeade
   const { prepared, source, adapter } = options;
   const settings = source.stream;
   if (settings === undefined) throw new TypeError(`the source ${source.resource} is no stream`);
-  const gate = createGate(prepared, options.events);
+  const gate = createGate(prepared);
   const shards = new Map<string, ShardState>();
   const run = async (): Promise<void> => {
     let all: Shard[] = [];
