@@ -23,12 +23,6 @@ const MAX_RECORDS = 500;
 const MAX_REQUEST_BYTES = 5 * 1_048_576;
 const PAYLOAD_UNIT_BYTES = 25 * 1_024;
 
-const toResult = (result: PutRecordsResultEntry, resource: string): StreamPutResult => {
-  const { SequenceNumber: sequence, ShardId: shard, ErrorCode: code } = result;
-  if (code !== undefined && code !== '') return { error: toEntryError(code, resource) };
-  return sequence && shard ? { sequence, shard } : { error: malformed('PutRecords', resource) };
-};
-
 /** The service's word for an entry, as if it were an exception: by its name if that is known, else as one of the service's own faults. */
 const toEntryError = (name: string, resource: string): PortError =>
   toPortError({ name, $metadata: { httpStatusCode: 500 } }, { operation: 'PutRecords, one record', resource });
@@ -44,6 +38,17 @@ export const createPut = ({ kinesis, name, streamName, ...options }: PutOptions)
   // Failures of whole requests were repeated by the SDK already; only entries that the service refused one by one are repeated here.
   const refusedAlone = new WeakSet<Error>();
 
+  const toResult = ({ SequenceNumber, ShardId, ErrorCode }: PutRecordsResultEntry): StreamPutResult => {
+    if (ErrorCode) {
+      const error = toEntryError(ErrorCode, name);
+      refusedAlone.add(error);
+      return { error };
+    }
+    return SequenceNumber && ShardId
+      ? { sequence: SequenceNumber, shard: ShardId }
+      : { error: malformed('PutRecords', name) };
+  };
+
   const putRecords = async (batch: PreparedEntry[]): Promise<StreamPutResult[]> => {
     const { Records: results = [] } = await kinesis.call({
       operation: 'PutRecords',
@@ -51,11 +56,7 @@ export const createPut = ({ kinesis, name, streamName, ...options }: PutOptions)
       measure: ({ Records = [] }) => measureWritten(batch, Records),
     });
     if (results.length !== batch.length) throw malformed('PutRecords', name);
-    return results.map((result) => {
-      const outcome = toResult(result, name);
-      if ('error' in outcome) refusedAlone.add(outcome.error);
-      return outcome;
-    });
+    return results.map(toResult);
   };
 
   const putAll = batchFn<PreparedEntry, Stored>(putRecords, {
