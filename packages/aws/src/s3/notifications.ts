@@ -52,9 +52,11 @@ export const createS3Notifications = (options: S3NotificationsOptions): S3Notifi
     living = undefined;
   };
 
-  const receive = async (max: number): Promise<void> => {
+  /** Answers how many messages came, those that tell nothing included. */
+  const receive = async (max: number): Promise<number> => {
     const empty: string[] = [];
-    for (const message of await queue.receive({ max, waitMs: 0, visibilitySeconds })) {
+    const messages = await queue.receive({ max, waitMs: 0, visibilitySeconds });
+    for (const message of messages) {
       const read = readS3Message(message.body, bucket.bucketName);
       if (read.kind === 'foreign') continue;
       if (read.uploads.length === 0) empty.push(message.receiptHandle);
@@ -62,13 +64,17 @@ export const createS3Notifications = (options: S3NotificationsOptions): S3Notifi
     }
     if (held.size > 0) living ??= keepHidden();
     if (empty.length > 0) await queue.deleteMany(empty);
+    return messages.length;
   };
 
   /** One at a time, so that two readers of one page do not both fetch it. */
   const fill = (after: number, limit: number): Promise<void> => {
     const turn = receiving.then(async () => {
-      const missing = limit - held.behind(after, limit).length;
-      if (missing > 0 && !closing.signal.aborted) await receive(missing);
+      let came = Number.POSITIVE_INFINITY;
+      while (came > 0 && !closing.signal.aborted) {
+        const missing = limit - held.behind(after, limit).length;
+        came = missing > 0 ? await receive(missing) : 0;
+      }
     });
     receiving = turn.catch(() => undefined);
     return turn;

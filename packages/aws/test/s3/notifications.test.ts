@@ -96,6 +96,13 @@ describe('notifications of S3 through a queue', () => {
     await notifications.close();
   });
 
+  it('fills a page though messages that tell nothing stand in front', async () => {
+    const test = { Event: 's3:TestEvent' };
+    const { notifications } = openQueue([test, test, told('a'), told('b'), told('c')]);
+    assert.deepEqual(keysOf(await notifications.pending({ limit: 2 })), ['a', 'b']);
+    await notifications.close();
+  });
+
   it('leaves to the dead letters what is no message of its bucket', async () => {
     const foreign = [
       'no JSON {',
