@@ -1,8 +1,15 @@
 /** Each worker as a Lambda function: the entry that runs there, and the bundles that are deployed. */
-export { type BundledWorker, type BundleOptions, bundleWorkers } from './bundle/bundle-workers.ts';
+export {
+  type Bundled,
+  type BundledWorker,
+  type BundleOptions,
+  bundleServices,
+  bundleWorkers,
+} from './bundle/bundle-workers.ts';
 export { readWorkerModules, type WorkerModule } from './bundle/worker-modules.ts';
 export { MARGIN_MS } from './deadline.ts';
 export { type StartOptions, startWorker } from './entry.ts';
 export { MissingEndpointError } from './host.ts';
-export type { OpenPlatform } from './open-platform.ts';
+export { type OpenPlatform, onAws } from './open-platform.ts';
 export { reachedBy } from './reached.ts';
+export { SERVICE_PORT, type ServiceOptions, type StartServiceOptions, startService } from './service-entry.ts';

@@ -5,9 +5,9 @@ import { type WorkerName, workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
 import { build, type Metafile } from 'esbuild';
 import { reachedBy } from '../reached.ts';
-import { AWS_PLATFORM, entrySource } from './entry-source.ts';
-import { pureWorkspaces, withoutUnreached } from './plugins.ts';
-import { readWorkerModules, type WorkerModule } from './worker-modules.ts';
+import { SERVICES, type ServiceName, serviceEntry, workerEntry } from './entry-source.ts';
+import { pureWorkspaces } from './plugins.ts';
+import { readWorkerModules } from './worker-modules.ts';
 import { zip } from './zip.ts';
 
 export type BundleOptions = {
@@ -26,8 +26,8 @@ export type BundleOptions = {
   external?: readonly string[] | undefined;
 };
 
-export type BundledWorker = {
-  name: WorkerName;
+export type Bundled = {
+  name: string;
   /** The folder that is deployed: `index.mjs`, which exports `handler`, and its source map. */
   folder: string;
   /** The same as an archive. */
@@ -39,26 +39,47 @@ export type BundledWorker = {
   inputs: readonly string[];
 };
 
+export type BundledWorker = Bundled & { name: WorkerName };
+
 const ROOT = fileURLToPath(import.meta.resolve('../../../../package.json')).slice(0, -'/package.json'.length);
 
+/** What drivers look for and do without: encryption and compression in the client, other sign-ins than a password. */
+const OPTIONAL = [
+  ...['mongodb-client-encryption', 'kerberos', 'snappy', '@mongodb-js/zstd', 'gcp-metadata', 'socks', 'aws4'],
+  ...['@aws-sdk/credential-providers', '@node-rs/xxhash', 'bufferutil', 'utf-8-validate'],
+];
+
 /** CommonJS packages ask for Node's own modules by `require`, which a module does not have. */
-const BANNER = "import { createRequire as bundleRequire } from 'node:module';const require = bundleRequire(import.meta.url);";
+const BANNER =
+  "import { createRequire as bundleRequire } from 'node:module';const require = bundleRequire(import.meta.url);";
 
 /** Makes one ESM bundle a worker, the same bytes for the same sources wherever they lie. Throws what esbuild finds wrong. */
 export const bundleWorkers = async ({ names, ...options }: BundleOptions): Promise<BundledWorker[]> => {
   const modules = (await readWorkerModules()).filter(({ name }) => names === undefined || names.includes(name));
   const bundled: BundledWorker[] = [];
-  for (const each of modules) bundled.push(await bundleWorker(each, options));
+  for (const module of modules) {
+    const reached = reachedBy(workers[module.name], resources);
+    const contents = workerEntry(module, { reached, platformModule: options.platformModule });
+    bundled.push({ ...(await bundleOne(module.name, contents, options)), name: module.name });
+  }
   return bundled;
 };
 
-const bundleWorker = async (
-  module: WorkerModule,
-  { directory, sdk = 'bundled', platformModule = AWS_PLATFORM, external = [] }: Omit<BundleOptions, 'names'>,
-): Promise<BundledWorker> => {
-  const { name } = module;
+/** Makes one ESM bundle for each REST service, for the image that they run in. */
+export const bundleServices = async (options: Omit<BundleOptions, 'names'>): Promise<Bundled[]> => {
+  const bundled: Bundled[] = [];
+  for (const name of Object.keys(SERVICES) as ServiceName[])
+    bundled.push(await bundleOne(name, serviceEntry(name, options.platformModule), options));
+  return bundled;
+};
+
+const bundleOne = async (
+  name: string,
+  contents: string,
+  { directory, sdk = 'bundled', external = [] }: Omit<BundleOptions, 'names'>,
+): Promise<Bundled> => {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: entrySource(module, platformModule), resolveDir: ROOT, sourcefile: `${name}.js` },
+    stdin: { contents, resolveDir: ROOT, sourcefile: `${name}.js` },
     absWorkingDir: ROOT,
     outfile: 'index.mjs',
     bundle: true,
@@ -78,8 +99,8 @@ const bundleWorker = async (
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'silent',
-    external: [...external, ...(sdk === 'external' ? ['@aws-sdk/*', '@smithy/*'] : [])],
-    plugins: [withoutUnreached(reachedBy(workers[name], resources)), pureWorkspaces],
+    external: [...OPTIONAL, ...external, ...(sdk === 'external' ? ['@aws-sdk/*', '@smithy/*'] : [])],
+    plugins: [pureWorkspaces],
   });
   const files = outputFiles
     .map(({ path, contents }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content: contents }))

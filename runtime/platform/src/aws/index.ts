@@ -2,7 +2,9 @@
 export { openBuckets, openNotifications } from './buckets.ts';
 export { openCaches } from './caches.ts';
 export { openDatabases } from './databases.ts';
+export { createFunctionMetrics } from './function-metrics.ts';
 export type { AwsContext, AwsKinds, Opened, OpenKind } from './kinds.ts';
+export { type OpenAwsPlatformOptions, openAwsPlatform } from './open.ts';
 export { type AwsPlatform, type AwsPlatformOptions, CHECKPOINT_TABLE, createAwsPlatform } from './platform.ts';
 export { type PollerLease, type PollerLeaseOptions, PollerRunsError, takePollerLease } from './poller-lease.ts';
 export { openQueues } from './queues.ts';
