@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { compareSequencers, PortError } from '@verifiedfan/ports';
-import { createManualClock } from '@verifiedfan/test-utils';
+import { createManualClock, nextTurn } from '@verifiedfan/test-utils';
 import { createS3Bucket, S3 } from '../../src/index.ts';
 import { type Answer, startService } from '../clients/fake-service.ts';
 import { BUCKET, callOf, type FakeVersion, versionsXml, xml, xmlError } from './fake-s3.ts';
@@ -80,11 +80,13 @@ describe('reading from S3', () => {
     });
     const found = await bucket.get({ key: 'a' });
     assert.ok(found);
+    await once(found.body, 'readable');
+    const isFull = () => found.body.readableLength >= found.body.readableHighWaterMark;
+    for (let turn = 0; turn < 10_000 && !isFull(); turn += 1) await nextTurn();
+    assert.ok(isFull(), 'there is something to read');
+    await clock.advance(3_600_000);
     let read = 0;
-    for await (const chunk of found.body) {
-      read += chunk.length;
-      if (found.body.readableLength > 0) await clock.advance(3_600_000);
-    }
+    for await (const chunk of found.body) read += chunk.length;
     assert.equal(read, SIZE);
   });
 
@@ -95,7 +97,8 @@ describe('reading from S3', () => {
     await once(found.body, 'readable');
     const before = openConnections();
     found.body.destroy();
-    while (openConnections() === before) await new Promise((resolve) => setImmediate(resolve));
+    // Turns of the event loop, so that a connection that stays open fails the test instead of hanging it.
+    for (let turn = 0; turn < 10_000 && openConnections() === before; turn += 1) await nextTurn();
     assert.equal(openConnections(), before - 1);
   });
 
