@@ -9,7 +9,7 @@ describe('Kafka', () => {
   topicSuite({
     it,
     open: async () => {
-      const topics = createKafkaTopics({ brokers: [await serverAddress('kafka')], clock: systemClock });
+      const topics = createKafkaTopics({ brokers: [serverAddress('kafka')], clock: systemClock });
       return { topic: topics.topic(`test-${randomUUID()}`, { create: { partitions: 3 } }), close: topics.close };
     },
     close: async (subject) => {

@@ -13,7 +13,7 @@ export type OwnDatabase = MongoDatabase & {
 /** A database of its own on the server of this run. */
 export const openDatabase = async (options: Partial<MongoDatabaseOptions> = {}): Promise<OwnDatabase> => {
   const databaseName = `test-${randomUUID()}`;
-  const uri = await serverAddress('mongodb');
+  const uri = serverAddress('mongodb');
   const database = createMongoDatabase({
     uri,
     name: databaseName,

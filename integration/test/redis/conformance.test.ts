@@ -11,7 +11,7 @@ describe('Redis', () => {
     it,
     open: async () => {
       const caches = createRedisCaches({
-        url: await serverAddress('redis'),
+        url: serverAddress('redis'),
         namespace: randomUUID(),
         clock: systemClock,
         random: systemRandom,

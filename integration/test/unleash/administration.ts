@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
+import { UNLEASH_TOKENS } from '../../src/index.ts';
 
-/** The tokens that the server of this run is started with. */
-export const BACKEND_TOKEN = 'default:development.backend-secret-token';
-const ADMIN_TOKEN = '*:*.admin-secret-token';
 const FEATURES = '/api/admin/projects/default/features';
 
 /** Makes and switches flags as a person would do in the server's pages. */
@@ -10,7 +8,7 @@ export const createAdministration = (address: string) => {
   const post = async (path: string, body: unknown): Promise<void> => {
     const answer = await fetch(`${address}${path}`, {
       method: 'POST',
-      headers: { authorization: ADMIN_TOKEN, 'content-type': 'application/json' },
+      headers: { authorization: UNLEASH_TOKENS.admin, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     assert.ok(answer.ok, `${path} answered ${answer.status}`);

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { flagsSuite } from '@verifiedfan/conformance';
 import { systemClock, systemRandom } from '@verifiedfan/embedded';
 import { createUnleashFlags } from '@verifiedfan/unleash';
-import { serverAddress } from '../../src/index.ts';
-import { BACKEND_TOKEN, createAdministration } from './administration.ts';
+import { serverAddress, UNLEASH_TOKENS } from '../../src/index.ts';
+import { createAdministration } from './administration.ts';
 
 describe('Unleash', () => {
   flagsSuite({
     it,
     open: async () => {
-      const address = await serverAddress('unleash');
+      const address = serverAddress('unleash');
       const administration = createAdministration(address);
       // The server is shared, so the names of the cases stand for names of their own.
       const suffix = `-${randomUUID()}`;
@@ -20,7 +20,7 @@ describe('Unleash', () => {
       await administration.create(named('off'), false);
       const flags = createUnleashFlags({
         url: `${address}/api`,
-        token: BACKEND_TOKEN,
+        token: UNLEASH_TOKENS.backend,
         appName: 'conformance',
         refreshMs: 50,
         clock: systemClock,

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { type Clock, type Flags, PortError, type Random } from '@verifiedfan/ports';
 import { InMemStorageProvider, Unleash } from 'unleash-client';
 import { readBootstrap } from './bootstrap.ts';
@@ -62,6 +63,8 @@ const openClient = (options: UnleashFlagsOptions, instanceId: string): Unleash =
     // Left to itself, the client keeps its answers in the machine's folder for temporary files.
     ...(backupFolder === undefined ? { storageProvider: new InMemStorageProvider() } : { backupPath: backupFolder }),
     skipInstanceCountWarning: true,
+    // Begun by hand: what goes wrong in a start of its own would end the process as an unhandled rejection.
+    disableAutoStart: true,
   });
 };
 
@@ -84,7 +87,10 @@ export const createUnleashFlags = (options: UnleashFlagsOptions): UnleashFlags =
   const listeners = new Set<(flags: readonly string[]) => void>();
   let known: ReadonlySet<string> = new Set();
   let values: ReadonlyMap<string, boolean> = bootstrap;
-  let answered = false;
+  /** Aborted once the server has answered, or has failed to. */
+  const settled = new AbortController();
+  let ready = false;
+  let heard = false;
   let lastError: unknown;
 
   const isEnabled = (flag: string, fallback: boolean): boolean =>
@@ -109,29 +115,28 @@ export const createUnleashFlags = (options: UnleashFlagsOptions): UnleashFlags =
   };
 
   const hear = (): void => {
-    answered = true;
     onUse({ operation: 'refresh', requests: 1 });
-  };
-  client.on('ready', refresh);
-  client.on('changed', () => {
-    hear();
+    heard = true;
+    // The client tells of its first answer a moment before it uses it.
+    if (!ready) return;
     refresh();
-  });
-  client.on('unchanged', hear);
-  client.on('error', (error: unknown) => {
-    lastError = error;
-    onError(toPortError(error));
-  });
-  client.on('warn', () => {});
-
-  /** Until the server has answered, or has failed to, or the time is up. */
-  const firstAnswer = async (): Promise<void> => {
-    const stop = new AbortController();
-    const settled = () => stop.abort();
-    client.once('changed', settled).once('unchanged', settled).once('error', settled);
-    if (!answered && lastError === undefined) await clock.sleep(timeoutMs, stop.signal);
-    client.off('changed', settled).off('unchanged', settled).off('error', settled);
+    settled.abort();
   };
+  client.on('ready', () => {
+    ready = true;
+    refresh();
+    if (heard) settled.abort();
+  });
+  client.on('changed', hear);
+  client.on('unchanged', hear);
+  const fail = (error: unknown): void => {
+    lastError = error;
+    settled.abort();
+    onError(toPortError(error));
+  };
+  client.on('error', fail);
+  client.on('warn', () => {});
+  client.start().catch(fail);
 
   return {
     isEnabled,
@@ -140,12 +145,15 @@ export const createUnleashFlags = (options: UnleashFlagsOptions): UnleashFlags =
       return () => void listeners.delete(listener);
     },
     async verify() {
-      await firstAnswer();
-      if (!answered) throw toPortError(lastError);
+      await clock.sleep(settled.signal.aborted ? 0 : timeoutMs, settled.signal);
+      if (!heard) throw toPortError(lastError);
     },
     close() {
       listeners.clear();
       client.destroy();
+      // A question that is still under way may fail now; without a listener that would end the process as an unhandled rejection.
+      const inner: unknown = Reflect.get(client, 'repository');
+      if (inner instanceof EventEmitter) inner.on('error', () => {});
     },
   };
 };
