@@ -4,8 +4,8 @@ import { answersBytes, answersGet } from '../servers/probes.ts';
 
 /** Tokens of a server that lives on loopback for a few minutes; not secrets. */
 export const UNLEASH_TOKENS = {
-  admin: '*:*.admin-token-of-the-integration-run',
-  backend: 'default:development.backend-token-of-the-integration-run',
+  admin: '*:*.admin-secret-token',
+  backend: 'default:development.backend-secret-token',
 } as const;
 
 /** The first message of a client. It is answered with an error until the server can be used. */

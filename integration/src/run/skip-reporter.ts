@@ -7,7 +7,10 @@ export type TestEvent = {
   data: {
     name?: string;
     nesting?: number;
+    /** Where the test stands: a suite that several files use stands in one of its own. */
     file?: string | undefined;
+    /** The file that was run. */
+    entryFile?: string | undefined;
     skip?: string | boolean | undefined;
     todo?: string | boolean | undefined;
   };
@@ -22,7 +25,8 @@ const reasonOf = (mark: string | boolean | undefined): string => (typeof mark ==
 export const createSkipCollector = (testFolder: string) => {
   const around = new Map<string, string[]>();
   return ({ type, data }: TestEvent): Skip | undefined => {
-    const { name = '', nesting = 0, file = '', skip, todo } = data;
+    const { name = '', nesting = 0, skip, todo } = data;
+    const file = data.entryFile ?? data.file ?? '';
     if (type === 'test:start') {
       const names = around.get(file) ?? [];
       names.splice(nesting, Number.POSITIVE_INFINITY, name);

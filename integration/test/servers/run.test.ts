@@ -45,6 +45,19 @@ describe('a run of tests', () => {
     assert.deepEqual(runs, []);
   });
 
+  it('names the file that was run, not the one in which a shared suite stands', async (test) => {
+    const shared = `${IMPORTS}export const suite = (title) => describe(title, () => {
+      it('passes', () => {}); it('is not kept', { skip: 'the server forgets' }, () => {}); });`;
+    const using = "import { suite } from './shared.ts'; suite('one'); suite('two');";
+    const files = { 'shared.ts': shared, 'a.test.ts': using, 'deep/b.test.ts': using.replace('./', '../') };
+    const { skips } = await run(test, files, { updateSkips: true });
+    const suites = ['a.test.ts', 'deep/b.test.ts'].flatMap((file) => [`${file} › one`, `${file} › two`]);
+    assert.deepEqual(
+      skips,
+      suites.map((suite) => ({ ...SKIP, suite })),
+    );
+  });
+
   it('fails when a test fails', async (test) => {
     const { good, said } = await run(test, { 'a.test.ts': `${IMPORTS}it('fails', () => assert.fail());` });
     assert.equal(good, false);
