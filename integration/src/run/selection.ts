@@ -31,16 +31,12 @@ export const serversOf = (file: string, testFolder: string): ServerName[] => {
   return HARNESS.test(text) ? SERVER_NAMES.filter((name) => text.includes(`'${name}'`)) : [];
 };
 
-/**
- * The test files that are meant: all, or those whose path holds one of the words, or which need one of the servers that are named. Words and
- * servers narrow each other down: `redis conformance` are the files with `conformance` in their path that need Redis.
- */
+/** The test files that are meant: all, or those that need one of the servers that are named, or whose path holds one of the other words. */
 export const selectFiles = (wanted: readonly string[], testFolder: string): SelectedFile[] => {
-  const servers = wanted.filter(isServerName);
-  const words = wanted.filter((each) => !isServerName(each));
+  const isWanted = ({ file, servers }: SelectedFile): boolean =>
+    wanted.some((each) => (isServerName(each) ? servers.includes(each) : file.includes(each)));
   return globSync('**/*.test.ts', { cwd: testFolder })
     .sort()
     .map((file) => ({ file, servers: serversOf(join(testFolder, file), testFolder) }))
-    .filter((each) => servers.length === 0 || each.servers.some((server) => servers.includes(server)))
-    .filter(({ file }) => words.length === 0 || words.some((word) => file.includes(word)));
+    .filter((each) => wanted.length === 0 || isWanted(each));
 };
