@@ -30,7 +30,7 @@ export const createActions =
     const options = all.at(-2) as Record<string, unknown> & GlobalOptions;
     const typed: Typed = { args: all.slice(0, -2), options };
     const selected = select(typed);
-    const wanted = { data: options.data, json: options.json, command: command.name() };
+    const wanted = { data: options.data, json: options.json, bill: options.bill === true, command: command.name() };
     const run = { ...wanted, needs: typeof needs === 'function' ? needs(typed) : needs };
     finish(await runner.run(run, async (context) => (await load())(context, selected)));
   };

@@ -47,6 +47,7 @@ export const defineLoadCommands = (program: Command, action: CreateAction): void
     .command('load')
     .argument('<files...>', 'score files, .csv or .csv.gz')
     .description('put score files into scoringBucket and work until nothing is left')
+    .option('--bill', 'report what would be used on AWS, and its price', false)
     .action(
       action({
         needs: 'estate',
@@ -58,6 +59,7 @@ export const defineLoadCommands = (program: Command, action: CreateAction): void
   program
     .command('resume')
     .description('work off whatever an interrupted run left')
+    .option('--bill', 'report what would be used on AWS, and its price', false)
     .action(
       action({
         needs: 'estate',
@@ -71,6 +73,7 @@ export const defineLoadCommands = (program: Command, action: CreateAction): void
     .description('generate, import and load an on-sale')
     .requiredOption('--registrants <n>', 'rows', whole(MAX_UINT32))
     .requiredOption('--seed <n>', 'whole number', whole(MAX_UINT32))
+    .option('--bill', 'report what would be used on AWS, and its price', false)
     .action(
       action({
         needs: 'estate',

@@ -7,6 +7,7 @@ import type { PutObjectResult } from '@verifiedfan/ports';
 import { isMachineFault } from '../output/explain.ts';
 import { BAD_OUTCOME, type CommandIo, DONE, printJson, throwIfInterrupted } from '../output/io.ts';
 import { createProgress } from '../output/progress.ts';
+import { startBill } from '../report/bill.ts';
 import { createLedger } from '../report/ledger.ts';
 import { createReport, type LoadReport, type Upload } from '../report/load-report.ts';
 import { printLoad } from '../report/print-load.ts';
@@ -52,6 +53,7 @@ export const work = async (context: CommandContext, { upload, rows }: WorkOption
   await checkStores(estate);
   const { clock } = estate.platform;
   const startedMs = clock.now();
+  const billed = await startBill(context, estate);
   const ledger = createLedger();
   const progress = createProgress({ io, clock, label: 'scored', total: rows });
   const observer: Observer = {
@@ -73,7 +75,7 @@ export const work = async (context: CommandContext, { upload, rows }: WorkOption
     stopFollowing();
     progress.end();
   }
-  return createReport({ estate, ledger, uploads, startedMs });
+  return createReport({ estate, ledger, uploads, startedMs, bill: billed?.() });
 };
 
 /** Waits until nothing is left to do; a full disk ends the waiting, for workers would repeat their work until somebody mends it. */

@@ -1,4 +1,5 @@
 import type { Estate } from '@verifiedfan/local';
+import type { Bill } from '@verifiedfan/metering';
 import type { JsonObject } from '@verifiedfan/ports';
 import { type Ledger, type LoadSummary, numberOf, type SlackPost } from './ledger.ts';
 import { COUNT_NAMES, type Counts, readCounts, storedOffers } from './scoring.ts';
@@ -22,6 +23,8 @@ export type LoadReport = {
   slack: SlackPost[];
   seconds: number;
   recordsPerSecond: number;
+  /** With `--bill`. */
+  bill?: Bill;
 };
 
 /** One file that the command has put into a bucket. */
@@ -66,14 +69,20 @@ const campaignsOf = async (estate: Estate, ledger: Ledger): Promise<Record<strin
   return campaigns;
 };
 
-export type ReportOptions = { estate: Estate; ledger: Ledger; uploads: readonly Upload[]; startedMs: number };
+export type ReportOptions = {
+  estate: Estate;
+  ledger: Ledger;
+  uploads: readonly Upload[];
+  startedMs: number;
+  bill: Bill | undefined;
+};
 
 /**
  * The report of a piece of work that is settled. `bad` is a file that was not loaded whole, and a record that was given up; invalid rows
  * are not.
  */
 export const createReport = async (options: ReportOptions): Promise<{ report: LoadReport; bad: boolean }> => {
-  const { estate, ledger, uploads, startedMs } = options;
+  const { estate, ledger, uploads, startedMs, bill } = options;
   const seconds = Math.max(0.001, (estate.platform.clock.now() - startedMs) / 1_000);
   const files = filesOf(ledger.loads(), uploads);
   const rows = files.reduce((sum, { count }) => sum + numberOf(count.in), 0);
@@ -85,6 +94,7 @@ export const createReport = async (options: ReportOptions): Promise<{ report: Lo
     slack,
     seconds: Math.round(seconds * 1_000) / 1_000,
     recordsPerSecond: Math.round(rows / seconds),
+    ...(bill === undefined ? {} : { bill }),
   };
   const bad = ledger.deadLettered() > 0 || files.some(({ state }) => state === 'rejected' || state === 'failed');
   return { report, bad };

@@ -1,10 +1,11 @@
 import type { CommandIo } from '../output/io.ts';
 import { formatTable } from '../output/table.ts';
+import { printBill } from './bill.ts';
 import type { LoadReport } from './load-report.ts';
 
 /** The readable form of a load's report: files, counts, workers, verdicts. */
 export const printLoad = (io: CommandIo, report: LoadReport): void => {
-  const { files, campaigns, workers, slack, seconds, recordsPerSecond } = report;
+  const { files, campaigns, workers, slack, seconds, recordsPerSecond, bill } = report;
   const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
   if (files.length > 0) {
     const rows = files.map(({ key, state, count }) => [
@@ -32,6 +33,7 @@ export const printLoad = (io: CommandIo, report: LoadReport): void => {
       `Slack: ${campaignId} has ${counts.verified} verified, ${counts.rejected} rejected, ${counts.selected} selected\n`,
     );
   }
+  if (bill !== undefined) printBill(io, bill);
   io.out(`${seconds} s, ${recordsPerSecond.toLocaleString('en')} rows/s\n`);
 };
 

@@ -13,6 +13,8 @@ export type CommandContext = {
   platform(): Platform;
   /** The whole product on them, started where it is asked for; for commands that declare `estate`. */
   estate(): Promise<Estate>;
+  /** Whether the report says what was used, and what it costs on AWS. */
+  bill: boolean;
   /** Whether the workers run already, before the command and after it. */
   workersRun: boolean;
   /** Commands that make workers work run one after the other, so that each reports its own work alone. */
@@ -30,13 +32,24 @@ export type StartContext = CommandContext & { serve(): Promise<{ close(): Promis
 
 /** What every command line says besides its command. */
 export type GlobalOptions = { data: string; json: boolean };
+/** What an estate is opened with, where it is opened for the command. */
+export type EstateFlags = {
+  /** Counts what is used, and reports it with its price. */
+  bill?: boolean | undefined;
+};
+/** What `start` alone may choose. */
+export const PLATFORMS = ['embedded', 'aws'] as const;
+export type PlatformName = (typeof PLATFORMS)[number];
 export type Listen = { port: number; host: string };
 
 /** Who runs the commands that a command line names: this process, or the owner of the data directory. */
 export type Runner = {
   run(
-    options: GlobalOptions & { needs: Needs; command: string },
+    options: GlobalOptions & EstateFlags & { needs: Needs; command: string },
     run: (context: CommandContext) => Promise<number>,
   ): Promise<number>;
-  start(options: GlobalOptions & Listen, run: (context: StartContext) => Promise<number>): Promise<number>;
+  start(
+    options: GlobalOptions & EstateFlags & Listen & { platform: PlatformName },
+    run: (context: StartContext) => Promise<number>,
+  ): Promise<number>;
 };

@@ -10,6 +10,8 @@ export type Opened = {
   /** Throws for what was opened as stores alone. */
   estate(): Promise<Estate>;
   close(): Promise<void>;
+  /** Rejects when this process must not go on. */
+  lost?: Promise<never>;
 };
 
 export type OpenOptions = {
@@ -19,6 +21,8 @@ export type OpenOptions = {
   io: CommandIo;
   /** Fixed ports; without them the services take free ones when they are started. */
   listen?: Listen;
+  /** @default nothing is counted */
+  bill?: boolean | undefined;
 };
 
 /** Takes the data directory and opens its stores one by one, as they are asked for. Throws `DirectoryOwnedError` and what a disk does wrong. */
@@ -43,7 +47,13 @@ export const openStores = async ({ directory, command }: OpenOptions): Promise<O
 };
 
 /** Takes the data directory for the whole product; services and workers start when they are asked for. */
-export const openWhole = async ({ directory, command, io, listen }: OpenOptions): Promise<Opened> => {
+export const openWhole = (options: OpenOptions): Promise<Opened> => openEstateOn(options, undefined);
+
+/** The same on another platform than the embedded one; the directory then holds no more than what the stand-ins received. */
+export const openEstateOn = async (
+  { directory, command, io, listen, bill = false }: OpenOptions,
+  platform: Platform | undefined,
+): Promise<Opened> => {
   const [{ openEstate }, { createLog }, { readConfiguration, systemClock }, { workers }, { resources }] =
     await Promise.all([
       import('@verifiedfan/local'),
@@ -57,6 +67,10 @@ export const openWhole = async ({ directory, command, io, listen }: OpenOptions)
   const write = (line: string): void => io.error(io.interactive ? `${CLEAR_LINE}${line}` : line);
   const log = createLog({ service: 'verifiedfan', level, clock: systemClock, destination: { write } });
   const owner = { pid: process.pid, command };
-  const estate = openEstate({ directory, owner, catalogue: resources, workers, log, listen: listen ?? {} });
+  const meter = bill ? (await import('@verifiedfan/metering')).createMeter() : undefined;
+  const estate = openEstate({
+    ...{ directory, owner, catalogue: resources, workers, log, platform, meter },
+    listen: listen ?? {},
+  });
   return { platform: estate.platform, estate: async () => estate, close: () => estate.close() };
 };

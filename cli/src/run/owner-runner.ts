@@ -26,8 +26,17 @@ export const createOwnerRunner = ({
   inTurn: InTurn;
   io: CommandIo;
 }): Runner => ({
-  run: ({ json }, run) =>
-    run({ io, json, directory, workersRun: true, inTurn, platform: () => opened.platform, estate: opened.estate }),
+  run: ({ json, bill = false }, run) =>
+    run({
+      io,
+      json,
+      bill,
+      directory,
+      workersRun: true,
+      inTurn,
+      platform: () => opened.platform,
+      estate: opened.estate,
+    }),
   // Callers do not hand `start` over: one that comes all the same is told what it would have found out.
   async start() {
     io.error(`error: ${directory} is in use by process ${process.pid} (start)\n`);

@@ -9,19 +9,28 @@ import { runExplained } from './run-explained.ts';
 
 /** Runs commands in this process, unless the owner of the data directory takes them. */
 export const createRunner = (argv: readonly string[], io: CommandIo): Runner => ({
-  async run({ data, json, needs, command }, run) {
+  async run({ data, json, bill = false, needs, command }, run) {
     const directory = resolve(io.directory, data);
-    const alone = { io, json, directory, workersRun: false, inTurn: <Result>(work: () => Promise<Result>) => work() };
+    const alone = {
+      io,
+      json,
+      bill,
+      directory,
+      workersRun: false,
+      inTurn: <Result>(work: () => Promise<Result>) => work(),
+    };
     if (needs === 'nothing') return run({ ...alone, ...NOTHING });
     const remote = { argv: [...argv], directory: io.directory, interactive: io.interactive };
-    const opened = await ownOrHandOver(needs === 'stores' ? openStores : openWhole, remote, { directory, command, io });
+    const open = needs === 'stores' ? openStores : openWhole;
+    const opened = await ownOrHandOver(open, remote, { directory, command, io, bill });
     if (typeof opened === 'number') return opened;
     return closingAfter(opened, () => run({ ...alone, platform: () => opened.platform, estate: opened.estate }));
   },
 
-  async start({ data, json, port, host }, run) {
+  async start({ data, json, bill = false, port, host, platform }, run) {
     const directory = resolve(io.directory, data);
-    const opened = await own(openWhole, { directory, command: 'start', io, listen: { port, host } });
+    const open = platform === 'aws' ? (await import('./open-on-aws.ts')).openOnAws : openWhole;
+    const opened = await own(open, { directory, command: 'start', io, bill, listen: { port, host } });
     const inTurn = createTurns();
     const serve = () =>
       serveCommands(directory, ({ argv: theirs }, theirIo) =>
@@ -31,6 +40,7 @@ export const createRunner = (argv: readonly string[], io: CommandIo): Runner => 
       run({
         io,
         json,
+        bill,
         directory,
         workersRun: true,
         inTurn,
@@ -51,7 +61,9 @@ const NOTHING: Pick<CommandContext, 'platform' | 'estate'> = {
 
 /** Closes whatever happens. What went wrong first is told: on a full disk closing fails as well, and says less. */
 const closingAfter = async (opened: Opened, run: () => Promise<number>): Promise<number> => {
-  const [result] = await Promise.allSettled([run()]);
+  const [result] = await Promise.allSettled([
+    Promise.race([run(), ...(opened.lost === undefined ? [] : [opened.lost])]),
+  ]);
   const [closed] = await Promise.allSettled([opened.close()]);
   if (result.status === 'rejected') throw result.reason;
   if (closed.status === 'rejected') throw closed.reason;

@@ -1,4 +1,4 @@
-import type { Meter, UseLine } from './meter.ts';
+import type { UseLine } from './meter.ts';
 import { PRICES } from './prices.ts';
 
 export type BillLine = UseLine & { dollars: number };
@@ -10,9 +10,9 @@ export type Bill = {
   dollars: number;
 };
 
-/** What the counted calls would cost on AWS, in US dollars, without what is paid by the hour or by Lambda's running time. */
-export const createBill = ({ lines }: Pick<Meter, 'lines'>): Bill => {
-  const priced = lines().map((line) => ({
+/** What these calls would cost on AWS, in US dollars, without what is paid by the hour or by Lambda's running time. */
+export const createBill = (lines: readonly UseLine[]): Bill => {
+  const priced = lines.map((line) => ({
     ...line,
     dollars: line.unit === 'free' ? 0 : line.units * PRICES.units[line.unit],
   }));

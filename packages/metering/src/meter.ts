@@ -25,11 +25,30 @@ export type Meter = {
   lines(): UseLine[];
 };
 
+/** What was used between two readings of one meter. */
+export const usedBetween = (before: readonly UseLine[], after: readonly UseLine[]): UseLine[] => {
+  const earlier = new Map(before.map((line) => [keyOf(line), line]));
+  return after.flatMap((line) => {
+    const { calls = 0, requests = 0, entries = 0, bytes = 0, units = 0 } = earlier.get(keyOf(line)) ?? {};
+    if (line.calls === calls) return [];
+    return {
+      ...line,
+      calls: line.calls - calls,
+      requests: line.requests - requests,
+      entries: line.entries - entries,
+      bytes: line.bytes - bytes,
+      units: line.units - units,
+    };
+  });
+};
+
+const keyOf = ({ service, resource, operation, unit }: Use): string => [service, resource, operation, unit].join('\n');
+
 export const createMeter = (): Meter => {
   const lines = new Map<string, UseLine>();
   return {
     add(use) {
-      const key = [use.service, use.resource, use.operation, use.unit].join('\n');
+      const key = keyOf(use);
       const line = lines.get(key);
       if (line === undefined) {
         lines.set(key, { ...use, calls: 1 });

@@ -8,7 +8,7 @@ import {
   systemClock,
   systemRandom,
 } from '@verifiedfan/embedded';
-import { createBill, createMeter, type UseLine } from '@verifiedfan/metering';
+import { createBill, createMeter, type UseLine, usedBetween } from '@verifiedfan/metering';
 import { temporaryDirectory } from '@verifiedfan/test-utils';
 import { meteredBucket } from '../src/metered-bucket.ts';
 import { meteredQueue } from '../src/metered-queue.ts';
@@ -122,7 +122,7 @@ describe('a bill', () => {
     const use = { service: 'DynamoDB', resource: 't', requests: 1, entries: 1, bytes: 1 } as const;
     meter.add({ ...use, operation: 'updateMany', unit: 'DynamoDB write unit', units: 1_000_000 });
     meter.add({ ...use, operation: 'read', unit: 'free', units: 0 });
-    const { dollars, lines, date } = createBill(meter);
+    const { dollars, lines, date } = createBill(meter.lines());
     assert.equal(dollars, 0.625);
     assert.deepEqual(
       lines.map((line) => [line.operation, line.dollars]),
@@ -132,5 +132,31 @@ describe('a bill', () => {
       ],
     );
     assert.match(date, /^\d{4}-\d\d-\d\d$/);
+  });
+
+  it('can be made of what was used between two readings', () => {
+    const meter = createMeter();
+    const use = {
+      service: 'SQS',
+      resource: 'q',
+      requests: 1,
+      entries: 2,
+      bytes: 3,
+      unit: 'SQS request',
+      units: 4,
+    } as const;
+    meter.add({ ...use, operation: 'sendMany' });
+    meter.add({ ...use, operation: 'receive' });
+    const before = meter.lines();
+    meter.add({ ...use, operation: 'sendMany' });
+    meter.add({ ...use, operation: 'deleteMany' });
+    const used = usedBetween(before, meter.lines());
+    assert.deepEqual(
+      used.map(({ operation, calls, entries, units }) => [operation, calls, entries, units]),
+      [
+        ['deleteMany', 1, 2, 4],
+        ['sendMany', 1, 2, 4],
+      ],
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { type Meter, metered } from '@verifiedfan/metering';
 import {
   type Configuration,
   createEmbeddedPlatform,
@@ -21,6 +22,10 @@ export type EstateOptions = {
   catalogue: Catalogue;
   workers: Readonly<Record<string, Worker>>;
   log: EstateLog;
+  /** What the estate stands on, closed with it. @default an embedded platform in the directory */
+  platform?: Platform | undefined;
+  /** Counts what would be used on AWS. @default nothing is counted */
+  meter?: Meter | undefined;
   /** Where the services listen. Without a port they take free ones. @default loopback */
   listen?: { port?: number | undefined; host?: string | undefined };
   /** Where spans go. @default what the environment says */
@@ -34,6 +39,8 @@ export type EstateOptions = {
 export type Estate = {
   directory: string;
   platform: Platform;
+  /** What was used so far, if anybody counts. */
+  meter: Meter | undefined;
   tokens(): Promise<Tokens>;
   services(): Promise<Services>;
   /** The workers between their sources, running. */
@@ -61,10 +68,14 @@ const FLUSH_MS = 1_000;
  * `disk_full`) when it cannot be written.
  */
 export const openEstate = (options: EstateOptions): Estate => {
-  const { directory, owner, catalogue, workers, log, configuration = readConfiguration() } = options;
+  const { directory, owner, catalogue, workers, log, meter, configuration = readConfiguration() } = options;
   const lock = ownDirectory(directory, owner);
   const readHere = new Set(Object.values(workers).flatMap(({ sources }) => sources.map(({ resource }) => resource)));
-  const platform = releaseOnError(lock, () => createEmbeddedPlatform({ directory, catalogue, readHere }));
+  const ground = releaseOnError(
+    lock,
+    () => options.platform ?? createEmbeddedPlatform({ directory, catalogue, readHere }),
+  );
+  const platform = meter === undefined ? ground : metered(ground, meter);
   let closing: Promise<void> | undefined;
   /** What is begun after `close` would be closed by nobody. */
   const assertOpen = (): void => {
@@ -120,6 +131,7 @@ export const openEstate = (options: EstateOptions): Estate => {
   return {
     directory,
     platform,
+    meter,
     tokens,
     services,
     engine,

@@ -8,18 +8,24 @@ export type ResourceNames = {
   bucketSuffix?: string | undefined;
 };
 
+/** Throws a `TypeError` for names that some service would refuse. */
+export const assertResourceNames = ({ prefix, bucketSuffix }: ResourceNames): void => {
+  assertPart('the prefix of resources', prefix, /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}$/);
+  if (bucketSuffix !== undefined)
+    assertPart('the suffix of buckets', bucketSuffix, /^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/);
+};
+
 type Named = { name: string; definition: ResourceDefinition };
 
 /**
  * The name of a resource in an account. Tables, streams, caches, topics and schedules are `<prefix>-<name>`; FIFO queues end as SQS wants it, and
  * buckets are in lower case with hyphens, for S3 takes nothing else. Throws a `TypeError` for what no service would take.
  */
-export const resourceNameOf = ({ name, definition }: Named, { prefix, bucketSuffix }: ResourceNames): string => {
-  assertPart('the prefix of resources', prefix, /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}$/);
+export const resourceNameOf = ({ name, definition }: Named, names: ResourceNames): string => {
+  assertResourceNames(names);
+  const { prefix, bucketSuffix } = names;
   if (definition.kind === 'queue') return `${prefix}-${name}${definition.fifo ? '.fifo' : ''}`;
   if (definition.kind !== 'bucket') return `${prefix}-${name}`;
-  if (bucketSuffix !== undefined)
-    assertPart('the suffix of buckets', bucketSuffix, /^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/);
   return [prefix, kebab(name), bucketSuffix].filter((part) => part !== undefined).join('-');
 };
 

@@ -59,7 +59,7 @@ export const toPortError = (
 ): PortError => {
   if (error instanceof PortError) return error;
   const { name, $metadata } = (typeof error === 'object' && error !== null ? error : {}) as SdkError;
-  const what = typeof name === 'string' ? name : 'an unknown error';
+  const what = hintOf(error) ?? (typeof name === 'string' ? name : 'an unknown error');
   const request = $metadata?.requestId === undefined ? '' : ` (request ${$metadata.requestId})`;
   return new PortError({
     code: codeOf(error as SdkError | null | undefined),
@@ -69,13 +69,25 @@ export const toPortError = (
   });
 };
 
+/** What the SDK says before it sends anything, of a machine on which it is not set up. */
+const SET_UP: readonly (readonly [RegExp, string])[] = [
+  [/^Region is missing/, 'the region is not set (AWS_REGION)'],
+  [/^Could not load credentials|^Resolved credential object is not valid/, 'no credentials were found'],
+];
+
+const hintOf = (error: unknown): string | undefined => {
+  const message = error instanceof Error ? error.message : '';
+  return SET_UP.find(([pattern]) => pattern.test(message))?.[1];
+};
+
 const codeOf = (error: SdkError | null | undefined): PortErrorCode => {
   const known = typeof error?.name === 'string' && Object.hasOwn(CODES, error.name) ? CODES[error.name] : undefined;
   if (known !== undefined) return known;
+  if (hintOf(error) !== undefined) return 'validation';
   if (error?.$retryable?.throttling === true) return 'throttled';
   const status = error?.$metadata?.httpStatusCode;
-  // Without a status no answer came: the connection was refused, lost or never made.
-  if (status === undefined || status >= 500) return 'unavailable';
+  // Without a status no answer came: the connection was refused, lost or never made. An error after a success is an answer that was cut off.
+  if (status === undefined || status >= 500 || status < 300) return 'unavailable';
   return status === 429 ? 'throttled' : 'validation';
 };
 

@@ -9,7 +9,7 @@ import {
   type ResourceDefinition,
   type Secrets,
 } from '@verifiedfan/ports';
-import { type ResourceNames, secretNameOf } from '../resource-names.ts';
+import { assertResourceNames, type ResourceNames, secretNameOf } from '../resource-names.ts';
 import { createTableCheckpoints } from '../table-checkpoints.ts';
 import type { AwsContext, AwsKinds, Opened, OpenKind } from './kinds.ts';
 
@@ -43,6 +43,7 @@ const NO_FLAGS: Flags = { isEnabled: (_flag, fallback) => fallback, onChange: ()
 /** All ports on AWS and the engines beside it. Resources are opened when they are first asked for; none is made. */
 export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<AwsPlatform> => {
   const { catalogue, names, kinds, metrics, flags = NO_FLAGS } = options;
+  assertResourceNames(names);
   const { clock = systemClock, random = systemRandom } = options.connection ?? {};
   const connection: AwsConnection = { ...options.connection, clock, random };
   const secrets = options.secrets ?? createAwsSecrets({ connection, prefix: secretNameOf('', names) });

@@ -1,0 +1,42 @@
+import { hostname } from 'node:os';
+import { type Opened, type OpenOptions, openEstateOn } from './open.ts';
+
+/**
+ * The whole product on the AWS resources of a stage, in this process: it polls the streams and queues as Lambda would. For development and
+ * measurement; what has to scale runs on Lambda. Throws what is missing, and `PollerRunsError` while another process polls the stage.
+ */
+export const openOnAws = async (options: OpenOptions): Promise<Opened> => {
+  const [{ CHECKPOINT_TABLE, openAwsPlatform, takePollerLease }, { readConfiguration }, { resources }] =
+    await Promise.all([
+      import('@verifiedfan/platform/aws'),
+      import('@verifiedfan/platform'),
+      import('@verifiedfan/workers/resources'),
+    ]);
+  const platform = await openAwsPlatform({ catalogue: resources, configuration: readConfiguration() });
+  const lost = Promise.withResolvers<never>();
+  // Heard by whoever waits for it; without anybody it is no fault of its own.
+  lost.promise.catch(() => {});
+  const onLost = (): void => lost.reject(new Error('another process polls this stage now; this one has stopped'));
+  try {
+    const lease = await takePollerLease({
+      table: platform.table(CHECKPOINT_TABLE),
+      owner: `${hostname()}:${process.pid}`,
+      clock: platform.clock,
+      onLost,
+      signal: options.io.signal,
+    });
+    const close = async (): Promise<void> => {
+      // The workers have stopped by now, so the next process may begin.
+      await lease.release().catch(() => {});
+      await platform.close();
+    };
+    const opened = await openEstateOn(options, { ...platform, close }).catch(async (error: unknown) => {
+      await lease.release();
+      throw error;
+    });
+    return { ...opened, lost: lost.promise };
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+};

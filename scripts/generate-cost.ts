@@ -1,0 +1,82 @@
+/**
+ * Writes docs/cost.md from a measured run: `npm run cost`. The run is on the embedded platform, whose calls are counted as AWS bills them;
+ * what a laptop cannot know is named and left out.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bill, type BillLine, PRICES } from '@verifiedfan/metering';
+
+const REGISTRANTS = 50_000;
+const SEED = 7;
+const COMMAND = 'cli/bin/verifiedfan.js';
+
+type Report = {
+  bill: Bill;
+  workers: { loadScoresToDynamoDB: { in: number }; saveFanlistScores: { dynamo: { out: number } } };
+};
+
+const measure = (): Report => {
+  const directory = mkdtempSync(join(tmpdir(), 'verifiedfan-cost-'));
+  try {
+    const options = [
+      '--registrants',
+      String(REGISTRANTS),
+      '--seed',
+      String(SEED),
+      '--bill',
+      '--json',
+      '--data',
+      directory,
+    ];
+    const output = execFileSync(process.execPath, [COMMAND, 'onsale', ...options], {
+      encoding: 'utf8',
+      env: { ...process.env, LOG_LEVEL: 'error' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 26,
+    });
+    return JSON.parse(output) as Report;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+const number = (value: number): string => Math.round(value).toLocaleString('en');
+const money = (dollars: number): string => (dollars === 0 ? '–' : `$${dollars.toFixed(dollars < 0.1 ? 4 : 2)}`);
+const row = ({ service, resource, operation, requests, entries, unit, units, dollars }: BillLine): string =>
+  `| ${service} | \`${resource}\` | ${operation} | ${number(requests)} | ${number(entries)} | ${unit === 'free' ? 'free' : `${number(units)} × ${unit}`} | ${money(dollars)} |`;
+
+const write = ({ bill, workers }: Report): string => {
+  const rows = workers.loadScoresToDynamoDB.in;
+  const fanLists = workers.saveFanlistScores.dynamo.out;
+  const written = bill.lines
+    .filter(({ unit }) => unit === 'DynamoDB write unit')
+    .reduce((sum, { units }) => sum + units, 0);
+  const million = bill.dollars * (1_000_000 / REGISTRANTS);
+  return `# What a campaign costs on AWS
+
+Written by \`npm run cost\` from a run of ${number(REGISTRANTS)} registrants (seed ${SEED}) on the embedded platform, whose calls are counted as AWS bills
+them. Prices are those of ${bill.region} on ${bill.date} (\`packages/metering/src/prices.ts\`): look them up before a decision.
+
+**${money(bill.dollars)} for ${number(REGISTRANTS)} registrants, about ${money(million)} for a million**, once, and beside it what is paid by the hour.
+
+| service | resource | call | requests | entries | billed | price |
+|---|---|---|---|---|---|---|
+${bill.lines.map(row).join('\n')}
+
+- **Write units**: ${number(written)} for ${number(rows)} scored rows and ${number(fanLists)} fan-list rows, that is ${((written - fanLists) / rows).toFixed(3)} for each scored row beyond its
+  fan lists. Counts are one row a campaign and shard, moved once a batch: no transaction, which would take two units for every row it names.
+  Counting each row in a transaction with its counter would take four units a row (two for the row, two for the counter) in place of one.
+- **Batches** here are larger than Lambda's, so counts and checkpoints move more often there: with batches of 100 changes that is one more
+  write unit for every hundred rows.
+- **By the hour**: ${Object.entries(PRICES.hourly)
+    .map(([what, price]) => `${what} $${price}`)
+    .join(', ')}; \`scoresStream\` has two, \`campaignDataStream\` one. MongoDB, Redis and the services behind their
+  load balancer cost what their sizes cost.
+- **Left out**: Lambda's running time and requests, log storage, stored gigabytes, data transfer. A laptop cannot measure them.
+- Entries live in MongoDB, so their writes are not in the table.
+`;
+};
+
+writeFileSync('docs/cost.md', write(measure()));
