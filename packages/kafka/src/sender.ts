@@ -1,9 +1,13 @@
-import type { ProduceResult, Producer } from '@platformatic/kafka';
+import type { MessageToProduce, ProduceResult, Producer } from '@platformatic/kafka';
 import type { Clock, PublishResult } from '@verifiedfan/ports';
 import type { Encoded } from './checks.ts';
 import { toPortError } from './errors.ts';
 
-export type SenderOptions = { topic: string; producer: () => Producer; clock: Clock };
+/** What is needed of the client's producer. */
+export type SendingProducer = Pick<Producer, 'close'> & {
+  send(request: { messages: MessageToProduce[] }): Promise<ProduceResult>;
+};
+export type SenderOptions = { topic: string; producer: () => SendingProducer; clock: Clock };
 export type Placement = { message: Encoded; partition: number };
 
 type Waiting = Placement & { settle: (result: PublishResult) => void };
@@ -33,7 +37,7 @@ const storedOffsets = (topic: string, found: unknown): Map<number, bigint> => {
  */
 export const createSender = ({ topic, producer: open, clock }: SenderOptions) => {
   const waiting: Waiting[] = [];
-  let producer: Producer | undefined;
+  let producer: SendingProducer | undefined;
   let running: Promise<void> | undefined;
 
   /** The next messages: as many as fit, but behind a full batch of a partition nothing more of that partition. */

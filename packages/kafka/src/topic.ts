@@ -16,6 +16,9 @@ export type TopicParts = {
   countPartitions: () => Promise<number>;
 };
 
+/** The partition, as text. */
+const SHARD = /^(0|[1-9]\d{0,8})$/;
+
 /** A topic that is closed by its owner. */
 export type OwnedTopic = Topic & { close(): Promise<void> };
 
@@ -42,8 +45,8 @@ export const createTopic = ({ name, cluster, calls, clock, countPartitions }: To
   let turn = 0;
 
   const partitionOf = async (shard: string): Promise<number> => {
-    const partition = /^(0|[1-9]\d{0,8})$/.test(shard) ? Number(shard) : Number.NaN;
-    if (partition < (await countPartitions())) return partition;
+    const partition = SHARD.test(shard) ? Number(shard) : undefined;
+    if (partition !== undefined && partition < (await countPartitions())) return partition;
     throw new PortError({ code: 'not_found', message: 'the topic has no such partition', resource: name });
   };
 

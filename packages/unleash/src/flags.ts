@@ -20,7 +20,7 @@ export type UnleashFlagsOptions = {
   backupFolder?: string | undefined;
   /** Between two questions, in milliseconds. @default 15_000 */
   refreshMs?: number | undefined;
-  /** Time that one question may take, in milliseconds. @default 5_000 */
+  /** Time that one question may take, in milliseconds, at least 1_000. @default 5_000 */
   timeoutMs?: number | undefined;
   /** Tell the server how often each flag was asked for. @default false */
   reportUsage?: boolean | undefined;
@@ -47,6 +47,11 @@ const OPTION_NAMES: readonly string[] = [
 const assertOptions = (options: object): void => {
   const unknown = Object.keys(options).filter((name) => !OPTION_NAMES.includes(name));
   if (unknown.length > 0) throw new TypeError(`unknown options: ${unknown.join(', ')}`);
+};
+
+/** The client repeats a question after a second, and throws when that is longer than the time it has. */
+const assertTimeout = (timeoutMs = 1_000): void => {
+  if (!(timeoutMs >= 1_000)) throw new PortError({ code: 'validation', message: 'timeoutMs must be at least 1,000' });
 };
 
 const openClient = (options: UnleashFlagsOptions, instanceId: string): Unleash => {
@@ -78,6 +83,7 @@ const differences = (before: ReadonlyMap<string, boolean>, after: ReadonlyMap<st
  */
 export const createUnleashFlags = (options: UnleashFlagsOptions): UnleashFlags => {
   assertOptions(options);
+  assertTimeout(options.timeoutMs);
   const { clock, random, timeoutMs = 5_000, onError = () => {}, onUse = () => {} } = options;
   const bootstrap = readBootstrap(options.bootstrapFile);
   const instanceId = random.uuid();

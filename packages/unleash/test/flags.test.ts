@@ -178,6 +178,7 @@ describe('flags of Unleash', () => {
     const uses: Use[] = [];
     await open(url, { onUse: (use) => uses.push(use) }).verify();
     assert.deepEqual(uses[0], { operation: 'refresh', requests: 1 });
+    assert.throws(() => open(url, { timeoutMs: 500 }), { code: 'validation' });
     assert.throws(() => open(url, { refresh: 1 } as Partial<UnleashFlagsOptions>), TypeError);
   });
 });
