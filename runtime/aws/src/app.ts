@@ -1,0 +1,31 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { makeApiStack } from './api-stack.ts';
+import { makeOnSaleStack, type StackOptions } from './onsale-stack.ts';
+import { makeServicesStack } from './services-stack.ts';
+import { readSettings } from './settings.ts';
+
+export type AppOptions = Omit<StackOptions, 'settings'> & {
+  /** The repository, for the image of the services. */
+  root: string;
+  /** Where the templates go. @default cdk.out */
+  outdir?: string | undefined;
+  /** Beside what `cdk -c` and cdk.json say. */
+  context?: Readonly<Record<string, unknown>> | undefined;
+};
+
+/** The whole app of one stage. Throws a `SettingsError` for missing context. */
+export const makeApp = ({ outdir, context, ...options }: AppOptions): App => {
+  const app = new App({
+    ...(outdir === undefined ? {} : { outdir }),
+    ...(context === undefined ? {} : { context: { ...context } }),
+    analyticsReporting: false,
+  });
+  const settings = readSettings((name) => app.node.tryGetContext(name));
+  const onsale = makeOnSaleStack(app, { settings, ...options });
+  makeApiStack(app, { settings, ...options }).addStackDependency(onsale);
+  if (settings.services !== undefined)
+    makeServicesStack(app, { ...options, settings, services: settings.services }).addStackDependency(onsale);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+};

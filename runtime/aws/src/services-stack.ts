@@ -1,0 +1,141 @@
+import { IgnoreMode, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  IpAddresses,
+  type IVpc,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { Cluster, ContainerImage, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ListenerAction,
+  ListenerCertificate,
+  SslPolicy,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { makeService } from './fargate-service.ts';
+import { namingOf } from './naming.ts';
+import { type StackOptions, stackProps } from './onsale-stack.ts';
+import type { Settings } from './settings.ts';
+
+export type ServicesOptions = StackOptions & {
+  services: NonNullable<Settings['services']>;
+  /** The repository: the image is made from its Dockerfile and its bundles. */
+  root: string;
+};
+
+/** The REST services and the names below the domain that they answer at. */
+const SERVICES = [
+  { name: 'campaign-service', host: 'campaigns' },
+  { name: 'entry-service', host: 'entries' },
+] as const;
+
+/** Nothing goes into the image but what its Dockerfile copies. */
+const IMAGE_ONLY = [
+  '**',
+  '!runtime',
+  '!runtime/aws',
+  '!runtime/aws/Dockerfile',
+  '!dist',
+  '!dist/services',
+  '!dist/services/**',
+];
+
+/** The REST services on Fargate, in subnets of their own, behind one load balancer that speaks TLS alone. */
+export const makeServicesStack = (app: Construct, options: ServicesOptions): Stack => {
+  const { settings, catalogue, services, root } = options;
+  const description = 'Verified Fan: the REST services of one stage';
+  const scope = new Stack(app, `${settings.prefix}-services`, stackProps(settings, description));
+  // A network compares its zones with those of the account, which only a look-up would know.
+  Object.defineProperty(scope, 'availabilityZones', { value: [...settings.zones] });
+  Validations.of(scope).acknowledge({
+    id: 'CloudFormation-Validate::W3010',
+    reason:
+      'Zones are pinned by a setting: to look them up needs an account, and moves subnets when the answer changes.',
+  });
+  const vpc = makeNetwork(scope, settings);
+  const balancer = makeBalancer(scope, vpc);
+  const listener = balancer.addListener('Https', {
+    port: 443,
+    protocol: ApplicationProtocol.HTTPS,
+    sslPolicy: SslPolicy.RECOMMENDED_TLS,
+    certificates: [ListenerCertificate.fromArn(services.certificateArn)],
+    defaultAction: ListenerAction.fixedResponse(404),
+    // Opened below, where the rule says why.
+    open: false,
+  });
+  const cluster = new Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED }) as ICluster;
+  const isArm = settings.architecture === 'arm64';
+  const image = ContainerImage.fromAsset(root, {
+    file: 'runtime/aws/Dockerfile',
+    exclude: IMAGE_ONLY,
+    ignoreMode: IgnoreMode.DOCKER,
+    platform: isArm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+  });
+  const naming = namingOf(settings, catalogue);
+  for (const [at, { name, host }] of SERVICES.entries())
+    makeService(
+      { scope, settings, naming, cluster, listener, image },
+      { name, priority: at + 1, host: `${host}.${services.domain}` },
+    );
+  return scope;
+};
+
+/** Two zones by name: to look zones up would need an account. Tasks go out through one gateway and are reached by nobody but the balancer. */
+const makeNetwork = (scope: Stack, { zones, logRetentionDays, prefix }: Settings): IVpc => {
+  const logs = new LogGroup(scope, 'FlowLogs', {
+    logGroupName: `/${prefix}/flow-logs`,
+    retention: logRetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const network = new Vpc(scope, 'Network', {
+    availabilityZones: [...zones],
+    natGateways: 1,
+    ipAddresses: IpAddresses.cidr('10.40.0.0/20'),
+    restrictDefaultSecurityGroup: false,
+    subnetConfiguration: [
+      { name: 'public', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
+      { name: 'services', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    ],
+    flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs(logs) } },
+  });
+  // CDK's classes declare members as possibly undefined that their interfaces declare as absent.
+  return network as IVpc;
+};
+
+const makeBalancer = (scope: Stack, vpc: IVpc): ApplicationLoadBalancer => {
+  const open = new SecurityGroup(scope, 'BalancerGroup', {
+    vpc,
+    allowAllOutbound: false,
+    description: 'HTTPS from anywhere',
+  });
+  open.addIngressRule(Peer.anyIpv4(), Port.tcp(443), 'promoters, registration pages and workers');
+  Validations.of(open).acknowledge({
+    id: 'AwsSolutions-EC23',
+    reason: 'The services are public by purpose, over TLS alone; every route asks for a token of the stage.',
+  });
+  const balancer = new ApplicationLoadBalancer(scope, 'Balancer', {
+    vpc,
+    internetFacing: true,
+    securityGroup: open,
+    dropInvalidHeaderFields: true,
+    deletionProtection: true,
+  });
+  const logs = new Bucket(scope, 'AccessLogs', {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  Validations.of(logs).acknowledge({ id: 'AwsSolutions-S1', reason: 'This bucket holds access logs itself.' });
+  balancer.logAccessLogs(logs as IBucket);
+  return balancer;
+};

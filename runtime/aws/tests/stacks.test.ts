@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { workers } from '@verifiedfan/workers';
+import { resources } from '@verifiedfan/workers/resources';
+import { rightsPage } from '../src/rights-page.ts';
+import { ofType, ROOT, type Synthesised, synthesise, type Template } from './support/synthesise.ts';
+
+let app: Synthesised;
+let onsale: Template;
+before(() => {
+  app = synthesise();
+  onsale = app.templates.onsale as Template;
+});
+after(() => app.remove());
+
+type Statement = {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+};
+const statementsOf = (worker: string): Statement[] => {
+  const role = onsale.Resources[`${worker.charAt(0).toUpperCase()}${worker.slice(1)}Role`];
+  const { Policies } = (role?.Properties ?? { Policies: [] }) as unknown as {
+    Policies: { PolicyDocument: { Statement: Statement[] } }[];
+  };
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+};
+const allStatements = (): Statement[] => Object.keys(workers).flatMap(statementsOf);
+const actionsOf = ({ Action }: Statement): string[] => [Action].flat();
+const of = (type: string) => ofType(onsale, type);
+const find = (type: string, name: string, member: string): Record<string, never> | undefined =>
+  of(type).find(([, properties]) => properties[member] === (name as never))?.[1];
+
+describe('the stacks of a stage', () => {
+  it('are clean by the rules of AWS Solutions, and look nothing up', () => {
+    assert.deepEqual(Object.keys(app.templates).sort(), ['api', 'onsale', 'services']);
+    assert.deepEqual(app.missing, []);
+    assert.doesNotMatch(JSON.stringify(app.report), /"conclusion":"failure"/);
+    assert.doesNotMatch(JSON.stringify(app.templates), /dummy1a/);
+  });
+
+  it('share nothing with another stage: every name begins with the stage', () => {
+    const names = [
+      'TableName',
+      'QueueName',
+      'FunctionName',
+      'Name',
+      'BucketName',
+      'AlarmName',
+      'LogGroupName',
+      'TopicName',
+    ];
+    for (const [id, { Properties = {} }] of Object.entries(onsale.Resources))
+      for (const name of names) {
+        const value: unknown = (Properties as Record<string, unknown>)[name];
+        if (typeof value === 'string') assert.match(value, /^(\/aws\/lambda\/)?verifiedfan-test/, `${id}.${name}`);
+      }
+    const others = Object.values(app.templates)
+      .map((template) => JSON.stringify(template))
+      .join();
+    assert.doesNotMatch(others, /Fn::ImportValue/);
+  });
+
+  it('have every resource of the catalogue', () => {
+    const types: Readonly<Record<string, string>> = {
+      ...{
+        table: 'AWS::DynamoDB::Table',
+        stream: 'AWS::Kinesis::Stream',
+        queue: 'AWS::SQS::Queue',
+        bucket: 'AWS::S3::Bucket',
+      },
+    };
+    for (const [name, { kind }] of Object.entries(resources)) {
+      const id = name.charAt(0).toUpperCase() + name.slice(1);
+      if (types[kind] !== undefined) assert.equal(onsale.Resources[id]?.Type, types[kind], name);
+    }
+  });
+
+  it('keep tables encrypted, recoverable and retained, with a stream where changes are read', () => {
+    for (const [id, table] of of('AWS::DynamoDB::Table')) {
+      assert.deepEqual(table.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true }, id);
+      assert.deepEqual(table.SSESpecification, { SSEEnabled: true }, id);
+      assert.equal(onsale.Resources[id]?.DeletionPolicy, 'Retain', id);
+      const expected = id === 'DemandTable' ? { StreamViewType: 'NEW_AND_OLD_IMAGES' } : undefined;
+      assert.deepEqual(table.StreamSpecification, expected, id);
+    }
+  });
+
+  it('give each queue its dead letters, and each bucket its versions and its notification', () => {
+    const queue = find('AWS::SQS::Queue', 'verifiedfan-test-verdictReporterQueue', 'QueueName');
+    assert.deepEqual(queue?.RedrivePolicy, {
+      deadLetterTargetArn: { 'Fn::GetAtt': ['VerdictReporterQueueDeadLetters', 'Arn'] },
+      maxReceiveCount: 10,
+    });
+    const [[, bucket]] = of('AWS::S3::Bucket') as [[string, Record<string, never>]];
+    assert.deepEqual(bucket.VersioningConfiguration, { Status: 'Enabled' });
+    assert.match(JSON.stringify(bucket.NotificationConfiguration), /function:verifiedfan-test-loadScoresToStream/);
+  });
+
+  it('put each function behind its sources with every setting that they declare', () => {
+    const mapping = (worker: string, source: string) => onsale.Resources[`${worker}From${source}`]?.Properties;
+    const stream = mapping('LoadScoresToDynamoDB', 'ScoresStream') as Record<string, unknown>;
+    assert.deepEqual(
+      [stream.BatchSize, stream.BisectBatchOnFunctionError, stream.MaximumRetryAttempts, stream.ParallelizationFactor],
+      [1_000, true, 5, 1],
+    );
+    assert.deepEqual(stream.FunctionResponseTypes, ['ReportBatchItemFailures']);
+    assert.match(JSON.stringify(stream.DestinationConfig), /loadScoresToDynamoDBFailures/);
+    assert.equal(stream.TumblingWindowInSeconds, undefined);
+    const changes = mapping('ProcessSavedScores', 'DemandTable') as Record<string, unknown>;
+    assert.equal(changes.TumblingWindowInSeconds, 1, 'without a window a batch does not say its shard');
+    assert.equal(changes.MaximumRetryAttempts, -1);
+    assert.match(JSON.stringify(changes.FilterCriteria), /member:/);
+    const queue = mapping('VerdictReporter', 'VerdictReporterQueue') as Record<string, unknown>;
+    assert.deepEqual([queue.BatchSize, queue.ScalingConfig], [10, { MaximumConcurrency: 2 }]);
+  });
+
+  it('run functions on Node 24 that stay shorter than their queues hide messages', () => {
+    for (const [id, lambda] of of('AWS::Lambda::Function')) {
+      assert.equal(lambda.Runtime, 'nodejs24.x', id);
+      assert.equal(lambda.ReservedConcurrentExecutions, undefined, id);
+    }
+    assert.equal(onsale.Resources.VerdictReporter?.Properties.Timeout, 120);
+    assert.equal(onsale.Resources.LoadScoresToStream?.Properties.Timeout, 900);
+  });
+
+  it('watch errors, throttles, age and what was given up', () => {
+    const alarms = of('AWS::CloudWatch::Alarm').map(([id]) => id);
+    for (const id of [
+      'ProcessSavedScoresAge',
+      'VerdictReporterErrors',
+      'ValidateTokenThrottles',
+      'DemandTableThrottles',
+    ])
+      assert.ok(alarms.includes(`${id}Alarm`), id);
+    for (const id of ['VerdictReporterQueueDeadLetters', 'SaveFanlistScoresFailures'])
+      assert.ok(alarms.includes(`${id}MessagesAlarm`), id);
+  });
+
+  it('answer GraphQL by direct resolvers behind the authorizer, and log no token', () => {
+    const api: Record<string, unknown> = ofType(app.templates.api, 'AWS::AppSync::GraphQLApi')[0]?.[1] ?? {};
+    assert.equal(api.AuthenticationType, 'AWS_LAMBDA');
+    assert.match(JSON.stringify(api.LambdaAuthorizerConfig), /function:verifiedfan-test-validateToken/);
+    assert.equal((api.LogConfig as { ExcludeVerboseContent: boolean }).ExcludeVerboseContent, true);
+    const fields = ofType(app.templates.api, 'AWS::AppSync::Resolver').map(([, { FieldName }]) => String(FieldName));
+    assert.deepEqual(fields.sort(), ['campaignByEventId', 'lookupPhoneScore']);
+  });
+});
+
+describe('the rights of workers', () => {
+  it('let verdictReporter get, query and update rows of campaigns, and nothing else of the table', () => {
+    const table = 'arn:aws:dynamodb:eu-west-1:111122223333:table/verifiedfan-test-demandTable';
+    const own = statementsOf('verdictReporter').filter(({ Resource }) => Resource === table);
+    assert.deepEqual(own, [
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        Resource: table,
+        Condition: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['campaign:*'] },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      },
+    ]);
+    const services = new Set(
+      statementsOf('verdictReporter')
+        .flatMap(actionsOf)
+        .map((action) => action.split(':')[0]),
+    );
+    assert.deepEqual([...services].sort(), ['dynamodb', 'logs', 'secretsmanager', 'sqs']);
+  });
+
+  it('let nobody scan, list streams, or do anything to everything', () => {
+    for (const statement of allStatements()) {
+      assert.notEqual(statement.Resource, '*');
+      for (const action of actionsOf(statement)) assert.doesNotMatch(action, /\*|Scan|ListStreams|PartiQL/);
+      if (actionsOf(statement).some((action) => /^dynamodb:(Get|Put|Update|Delete)Item|Query/.test(action)))
+        assert.notEqual(statement.Condition, undefined, 'rows are limited to keys');
+    }
+  });
+
+  it('name each of them secrets of its own alone', () => {
+    const secrets = (worker: string) =>
+      statementsOf(worker)
+        .filter((each) => actionsOf(each).includes('secretsmanager:GetSecretValue'))
+        .map(({ Resource }) => JSON.stringify(Resource));
+    assert.deepEqual(secrets('processSavedScores'), []);
+    assert.deepEqual(secrets('validateToken'), ['{"Ref":"TokenKeysSecret"}']);
+  });
+
+  it('are those in docs/rights.md', () => {
+    const page = readFileSync(`${ROOT}docs/rights.md`, 'utf8');
+    assert.equal(page, rightsPage(workers, resources), 'run npm --prefix runtime/aws run rights');
+  });
+});
+
+describe('cfn-lint', () => {
+  const installed = spawnSync('cfn-lint', ['--version']).status === 0;
+  it('finds no error in the templates', {
+    skip: installed ? false : 'cfn-lint is not installed: pip install cfn-lint',
+  }, () => {
+    execFileSync('cfn-lint', ['--non-zero-exit-code', 'error', '--regions', 'eu-west-1', '--', ...app.files], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  });
+});
