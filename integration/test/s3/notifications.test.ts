@@ -4,7 +4,7 @@ import { PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsConnection, createS3Notifications, type S3Bucket, sdkConfiguration } from '@verifiedfan/aws';
 import { type BucketNotificationsSubject, bucketNotificationsSuite } from '@verifiedfan/conformance';
-import { compareSequencers, type ObjectCreated } from '@verifiedfan/ports';
+import { compareSequencers, type ObjectCreated, type ObjectInfo } from '@verifiedfan/ports';
 import { awsConnection } from '../../src/index.ts';
 import { closeQueue, openQueue, type SqsSubject } from '../sqs/open-queue.ts';
 import { makeBucket, makeClient } from './make-bucket.ts';
@@ -89,7 +89,7 @@ describe('notifications of S3 through SQS', () => {
     const subject = await open();
     const { bucket } = subject;
     const keys = ['b', 'new folder/café+1%.csv', 'b'];
-    const infos = [];
+    const infos: ObjectInfo[] = [];
     for (const key of keys) {
       const result = await bucket.put({ key, body: key === 'b' ? 'x' : Buffer.alloc(9 * 2 ** 20) });
       assert.ok(result.outcome === 'stored');
