@@ -72,16 +72,19 @@ const openStreams = (connection: AwsConnection) =>
     return { sdk, client: traced(client, { name: 'dynamodbstreams', connection }) };
   });
 
+/** Refusals of a signature, among them those for its time. */
+const SIGNATURE_ERRORS = new Set(['InvalidSignatureException', 'RequestTimeTooSkewed', 'RequestExpired']);
+
 /**
- * The SDK sets its clock right by the refusal of a signature and leaves the sending again to its retries, of which it has none here. A
- * request that was refused so was not carried out.
+ * The SDK sets its clock right by the refusal of a signature and leaves the sending again to its retries, of which it has none here. It
+ * marks any error whose time differs, so the name decides: a request that was refused for its signature was not carried out.
  */
 const unskewed = async <Sdk, Answer>(send: (sdk: Sdk) => Promise<Answer>, sdk: Sdk): Promise<Answer> => {
   try {
     return await send(sdk);
   } catch (error) {
-    const { $metadata } = error as { $metadata?: { clockSkewCorrected?: boolean } };
-    if ($metadata?.clockSkewCorrected !== true) throw error;
+    const { name, $metadata } = error as { name?: string; $metadata?: { clockSkewCorrected?: boolean } };
+    if ($metadata?.clockSkewCorrected !== true || !SIGNATURE_ERRORS.has(name ?? '')) throw error;
     return await send(sdk);
   }
 };
