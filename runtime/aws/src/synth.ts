@@ -11,13 +11,17 @@ import { SettingsError } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const { values } = parseArgs({
-  options: { context: { type: 'string', short: 'c', multiple: true, default: [] }, out: { type: 'string' } },
+  options: {
+    context: { type: 'string', short: 'c', multiple: true, default: [] },
+    out: { type: 'string' },
+    cdk: { type: 'boolean', default: false },
+  },
 });
 const context = Object.fromEntries(
   values.context.map((pair) => [pair.slice(0, Math.max(0, pair.indexOf('='))), pair.slice(pair.indexOf('=') + 1)]),
 );
-// The CDK command line runs this file itself, and says in the environment where the templates go.
-const isCommand = process.env.CDK_OUTDIR === undefined;
+// The CDK command line, which starts this file by cdk.json, tells the app itself where the templates go.
+const isCommand = !values.cdk;
 const outdir = isCommand ? (values.out ?? `${ROOT}cdk.out`) : undefined;
 
 try {
