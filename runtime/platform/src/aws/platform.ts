@@ -108,8 +108,8 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
       if (failed?.status === 'rejected') throw failed.reason;
     },
   };
-  return {
-    ...Object.defineProperties({} as Platform, Object.getOwnPropertyDescriptors(platform)),
+  // Not by spreading: that would ask for the checkpoints, which only a process that polls has.
+  return Object.assign(platform, {
     async verify() {
       for (const [name, { kind }] of Object.entries(catalogue)) {
         if (kind !== 'schedule' && kinds[kind] !== undefined) platform[kind](name);
@@ -117,7 +117,7 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
       }
       await verifyAll(opened.values());
     },
-  };
+  });
 };
 
 const catalogueKindOf = (kind: Kind): string => (kind === 'notifications' ? 'bucket' : kind);
