@@ -6,7 +6,7 @@ import { resources } from '@verifiedfan/workers/resources';
 import { build, type Metafile } from 'esbuild';
 import { reachedBy } from '../reached.ts';
 import { SERVICES, type ServiceName, serviceEntry, workerEntry } from './entry-source.ts';
-import { pureWorkspaces } from './plugins.ts';
+import { pureWorkspaces, withoutPolling } from './plugins.ts';
 import { readWorkerModules } from './worker-modules.ts';
 import { zip } from './zip.ts';
 
@@ -100,7 +100,7 @@ const bundleOne = async (
     sourcesContent: false,
     logLevel: 'silent',
     external: [...OPTIONAL, ...external, ...(sdk === 'external' ? ['@aws-sdk/*', '@smithy/*'] : [])],
-    plugins: [pureWorkspaces],
+    plugins: [withoutPolling, pureWorkspaces],
   });
   const files = outputFiles
     .map(({ path, contents }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content: contents }))

@@ -18,3 +18,26 @@ export const pureWorkspaces: Plugin = {
     );
   },
 };
+
+const POLLING = /^@aws-sdk\/client-dynamodb-streams$/;
+
+/** Leaves out what only a process that polls needs: Lambda reads the changes of a table on behalf of its functions. */
+export const withoutPolling: Plugin = {
+  name: 'without-polling',
+  setup(build) {
+    build.onResolve({ filter: POLLING }, ({ path }) => ({ path, namespace: 'polling' }));
+    build.onLoad({ filter: /.*/, namespace: 'polling' }, ({ path }) => ({
+      contents: NOT_HERE.replace('PACKAGE', path),
+      loader: 'js',
+    }));
+  },
+};
+
+/** Every name of it throws; what interop code asks of any module does not. */
+const NOT_HERE = `
+const get = (target, name) => {
+  if (typeof name === 'symbol' || name in target || ['__esModule', 'default', 'then'].includes(name)) return target[name];
+  throw new Error('PACKAGE is not in this bundle: a function does not poll');
+};
+module.exports = Object.create(new Proxy({}, { get }));
+`;

@@ -8,13 +8,24 @@ const ROOT = fileURLToPath(import.meta.resolve('../../../../package.json')).slic
 /** Inside the repository, where a bundle finds the native engine that it leaves outside. */
 export const testDirectory = (name: string): string => `${ROOT}/dist/test/${name}-${process.pid}`;
 
-/** Bundles of all workers that run on the embedded engines; made before the tests of a file, and removed behind them. */
-export const testBundles = (name: string): ((worker: WorkerName) => BundledWorker) => {
+/** The bundles as they are deployed. */
+export const awsBundles = (name: string): (() => readonly BundledWorker[]) => {
+  const directory = testDirectory(name);
+  let made: readonly BundledWorker[] = [];
+  before(async () => {
+    made = await bundleWorkers({ directory });
+  });
+  after(() => rmSync(directory, { recursive: true, force: true }));
+  return () => made;
+};
+
+/** Bundles of workers, all unless some are named, that run on the embedded engines; made before the tests of a file, and removed behind them. */
+export const testBundles = (name: string, names?: readonly WorkerName[]): ((worker: WorkerName) => BundledWorker) => {
   const directory = testDirectory(name);
   const bundles = new Map<WorkerName, BundledWorker>();
   before(async () => {
     const platformModule = fileURLToPath(import.meta.resolve('./test-platform.ts'));
-    const made = await bundleWorkers({ directory, platformModule, external: ['classic-level'] });
+    const made = await bundleWorkers({ directory, names, platformModule, external: ['classic-level'] });
     for (const each of made) bundles.set(each.name, each);
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
