@@ -39,15 +39,7 @@ const SERVICES = [
 ] as const;
 
 /** Nothing goes into the image but what its Dockerfile copies. */
-const IMAGE_ONLY = [
-  '**',
-  '!runtime',
-  '!runtime/aws',
-  '!runtime/aws/Dockerfile',
-  '!dist',
-  '!dist/services',
-  '!dist/services/**',
-];
+const IMAGE_ONLY = ['*', '!dist/services/**', '!runtime/aws/Dockerfile'];
 
 /** The REST services on Fargate, in subnets of their own, behind one load balancer that speaks TLS alone. */
 export const makeServicesStack = (app: Construct, options: ServicesOptions): Stack => {

@@ -140,6 +140,15 @@ describe('the stacks of a stage', () => {
       assert.ok(alarms.includes(`${id}MessagesAlarm`), id);
   });
 
+  it('send nothing to the image but its Dockerfile and the bundles', () => {
+    const staged = app.assets.filter((file) => !/^asset\.[0-9a-f]+\/index\.mjs$/.test(file));
+    const strangers = staged.filter(
+      (file) => !/^asset\.[0-9a-f]+\/(runtime\/aws\/Dockerfile$|dist\/services\/)/.test(file),
+    );
+    assert.deepEqual(strangers, []);
+    assert.ok(staged.some((file) => file.endsWith('/runtime/aws/Dockerfile')));
+  });
+
   it('answer GraphQL by direct resolvers behind the authorizer, and log no token', () => {
     const api: Record<string, unknown> = ofType(app.templates.api, 'AWS::AppSync::GraphQLApi')[0]?.[1] ?? {};
     assert.equal(api.AuthenticationType, 'AWS_LAMBDA');

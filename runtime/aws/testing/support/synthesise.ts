@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,8 @@ export type Synthesised = {
   /** By the last part of their names. */
   templates: Readonly<Record<string, Template>>;
   files: readonly string[];
+  /** What is sent along: code of functions, and the context of the image. */
+  assets: readonly string[];
   missing: readonly unknown[];
   report: { conclusion?: string };
   remove(): void;
@@ -45,6 +47,9 @@ export const synthesise = (context: Readonly<Record<string, unknown>> = CONTEXT)
   return {
     templates: Object.fromEntries(templates),
     files: assembly.stacks.map(({ templateFullPath }) => templateFullPath),
+    assets: readdirSync(`${outdir}/out`, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.parentPath.includes('/asset.'))
+      .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(`${outdir}/out/`.length)),
     missing: assembly.manifest.missing ?? [],
     report: JSON.parse(readFileSync(`${outdir}/out/validation-report.json`, 'utf8')) as { conclusion?: string },
     remove: () => rmSync(outdir, { recursive: true, force: true }),
