@@ -9,3 +9,4 @@ export { SERVERS_ERROR_CODES, ServersError, type ServersErrorCode } from './serv
 /** For what else belongs into the cache folder, such as AWS's runtime interface client: where it is, and a lock around building it. */
 export { type LockOptions, withLock } from './servers/lock.ts';
 export { cacheFolder } from './servers/paths.ts';
+export { makeStage, type StageOptions } from './stage/make-stage.ts';

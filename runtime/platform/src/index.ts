@@ -11,6 +11,7 @@ export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded
 export { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';
 export { notificationQueueNameOf, type ResourceNames, resourceNameOf, secretNameOf } from './resource-names.ts';
+export { SECRET_GENERATORS } from './secrets.ts';
 export { createTableCheckpoints } from './table-checkpoints.ts';
 export { AUDIENCES, createTokens, ISSUER, type TokenRights, type Tokens, type TokensOptions } from './tokens.ts';
 export { openTracing } from './tracing.ts';

@@ -12,6 +12,7 @@ const OPENERS = {
   bucket: 'openBuckets',
   cache: 'openCaches',
   database: 'openDatabases',
+  topic: 'openTopics',
 } as const;
 type OpenedKind = keyof typeof OPENERS;
 

@@ -10,3 +10,4 @@ export { type PollerLease, type PollerLeaseOptions, PollerRunsError, takePollerL
 export { openQueues } from './queues.ts';
 export { openStreams } from './streams.ts';
 export { openTables } from './tables.ts';
+export { openTopics } from './topics.ts';

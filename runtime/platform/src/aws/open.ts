@@ -8,6 +8,7 @@ import { type AwsPlatform, createAwsPlatform } from './platform.ts';
 import { openQueues } from './queues.ts';
 import { openStreams } from './streams.ts';
 import { openTables } from './tables.ts';
+import { openTopics } from './topics.ts';
 
 export type OpenAwsPlatformOptions = {
   catalogue: Catalogue;
@@ -34,6 +35,7 @@ export const openAwsPlatform = async ({ catalogue, configuration }: OpenAwsPlatf
       notifications: openNotifications,
       cache: openCaches,
       database: openDatabases,
+      topic: openTopics,
     },
   });
   try {

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const COMMAND = fileURLToPath(new URL('../../../cli/bin/verifiedfan.js', import.meta.url));
+
+export type Place = { directory: string; env?: Readonly<Record<string, string>> };
+export type Ended = { code: number | null; out: string; err: string };
+
+const launch = (
+  argv: readonly string[],
+  { directory, env = {} }: Place,
+): { child: ChildProcess; ended: Promise<Ended> } => {
+  const child = spawn(process.execPath, [COMMAND, ...argv], {
+    cwd: directory,
+    env: { ...process.env, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    child.emit('printed', out);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const ended = once(child, 'close').then(([code]: (number | null)[]) => ({ code: code ?? null, out, err }));
+  return { child, ended };
+};
+
+/** Runs one command to its end; throws with what it printed unless it ends with 0. */
+export const runCommand = async (argv: readonly string[], place: Place): Promise<string> => {
+  const { code, out, err } = await launch(argv, place).ended;
+  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}:\n${out}\n${err}`);
+  return out;
+};
+
+/** Starts an estate that serves until it is killed. Throws with what it printed when it ends before it serves. */
+export const startEstate = async (argv: readonly string[], place: Place) => {
+  const { child, ended } = launch(['start', '--no-sample', '--port', String(await freePorts()), ...argv], place);
+  const serves = new Promise<void>((done) => {
+    child.on('printed', (out: string) => {
+      if (out.includes('Serving')) done();
+    });
+  });
+  const early = await Promise.race([serves, ended]);
+  if (early !== undefined) throw new Error(`start ended with ${early.code}:\n${early.out}\n${early.err}`);
+  return {
+    ended,
+    /** Ends it, at once with SIGKILL, and waits until it is gone. */
+    async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+      child.kill(signal);
+      return ended;
+    },
+  };
+};
+
+/** The first of four ports in a row that are free now. */
+const freePorts = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? Math.min(address.port, 65_000) : freePorts();
+};
