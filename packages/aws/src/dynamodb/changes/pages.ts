@@ -85,8 +85,8 @@ export const createPages = (dynamo: Dynamo, streamArn: () => Promise<string>, cl
     try {
       return await getFrom(kept ?? (await open(request)), request);
     } catch (error) {
-      iterators.delete(request);
       if (!isStale(error)) throw error;
+      iterators.delete(request);
       // Trimmed meanwhile: the oldest record that is kept comes next.
       const after = isCausedBy(error, 'TrimmedDataAccessException') ? undefined : request.after;
       return getFrom(await open({ shard: request.shard, after }), request);
