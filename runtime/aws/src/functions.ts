@@ -93,6 +93,7 @@ const environmentOf = ({ settings }: Stage, name: string, { calls }: Worker): Re
     );
   const endpoints = Object.fromEntries(calls.map((call) => [call, settings.endpoints[call] ?? '']));
   return {
+    ...settings.environment,
     APP_NAME: name,
     NODE_OPTIONS: '--enable-source-maps',
     RESOURCE_PREFIX: settings.prefix,

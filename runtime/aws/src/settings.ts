@@ -16,6 +16,8 @@ export type Settings = {
   reservedConcurrency: number | undefined;
   /** Base URLs of what workers call, by the names that they use. */
   endpoints: Readonly<Record<string, string>>;
+  /** Further variables of every function, such as LOG_LEVEL and OTEL_COLLECTOR_HOST; what the app sets itself stays. */
+  environment: Readonly<Record<string, string>>;
   /** Where the REST services are reached, behind this certificate; without both they are not part of the app. */
   services: { domain: string; certificateArn: string } | undefined;
   /** Who is told of alarms. */
@@ -88,9 +90,11 @@ export const readSettings = (get: Get): Settings => {
   const logRetentionDays = number('logRetentionDays', 30) ?? 30;
   const reservedConcurrency = number('reservedConcurrency', undefined);
   const endpoints = { ...endpointsOf(services?.domain), ...readEndpoints(get('endpoints'), faults) };
+  const environment = readEnvironment(get('environment'), faults);
   if (faults.length > 0) throw new SettingsError(`${faults.join('\n')}\nfor example: ${EXAMPLE}`);
   return {
-    ...{ stage, account, region, services, zones, logRetentionDays, reservedConcurrency, endpoints },
+    ...{ stage, account, region, services, zones, logRetentionDays, reservedConcurrency },
+    ...{ endpoints, environment },
     architecture: architecture === 'arm64' ? 'arm64' : 'x86_64',
     prefix: `verifiedfan-${stage}`,
     partition: partitionOf(region),
@@ -99,21 +103,33 @@ export const readSettings = (get: Get): Settings => {
   };
 };
 
-const readEndpoints = (value: unknown, faults: string[]): Record<string, string> => {
+/** A JSON object of texts that are as they should be; undefined for anything else. */
+const readTexts = (value: unknown, isRight: (entry: [name: string, text: string]) => boolean) => {
   if (value === undefined || value === '') return {};
   try {
     const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-    if (
-      typeof parsed === 'object' &&
-      parsed !== null &&
-      Object.values(parsed).every((url) => URL.canParse(String(url)))
-    )
-      return parsed as Record<string, string>;
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
+    const isText = ([name, text]: [string, unknown]): boolean => typeof text === 'string' && isRight([name, text]);
+    return Object.entries(parsed).every(isText) ? (parsed as Record<string, string>) : undefined;
   } catch {
-    // Reported below, as any other value that is none.
+    return undefined;
   }
-  faults.push('endpoints must be a JSON object of URLs by name');
-  return {};
+};
+
+const readEndpoints = (value: unknown, faults: string[]): Record<string, string> => {
+  const endpoints = readTexts(value, ([, url]) => URL.canParse(url));
+  if (endpoints === undefined) faults.push('endpoints must be a JSON object of URLs by name');
+  return endpoints ?? {};
+};
+
+/** Lambda refuses variables that it sets itself. */
+const readEnvironment = (value: unknown, faults: string[]): Record<string, string> => {
+  const environment = readTexts(value, ([name]) => /^(?!AWS_|LAMBDA_)[A-Z][A-Z0-9_]*$/.test(name));
+  if (environment === undefined)
+    faults.push(
+      'environment must be a JSON object of texts by names such as LOG_LEVEL, none of them AWS_… or LAMBDA_…',
+    );
+  return environment ?? {};
 };
 
 const partitionOf = (region: string): string =>

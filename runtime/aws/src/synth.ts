@@ -1,5 +1,5 @@
 /**
- * `npm run synth -- -c stage=dev …`: writes the templates of one stage to cdk.out, offline. Exit code 1 and a list of what is missing for a
+ * `npm run synth -- -c stage=dev …`: writes the templates of one stage to cdk.out (`--out`), offline, with the bundles of dist/lambda (`--bundles`). Exit code 1 and a list of what is missing for a
  * context that cannot be deployed.
  */
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     context: { type: 'string', short: 'c', multiple: true, default: [] },
     out: { type: 'string' },
+    bundles: { type: 'string', default: `${ROOT}dist/lambda` },
     cdk: { type: 'boolean', default: false },
   },
 });
@@ -30,7 +31,7 @@ try {
     context,
     workers,
     catalogue: resources,
-    bundleDirectory: `${ROOT}dist/lambda`,
+    bundleDirectory: values.bundles,
     root: ROOT,
   });
   const assembly = app.synth();

@@ -40,6 +40,14 @@ describe('the settings of a stage', () => {
       assert.throws(() => read({ ...CONTEXT, [name]: value }), new RegExp(`${name} must`), name);
   });
 
+  it('hand further variables to every function, but none that Lambda or the app sets', () => {
+    const environment = { LOG_LEVEL: 'debug', OTEL_COLLECTOR_HOST: 'collector' };
+    assert.deepEqual(read({ ...CONTEXT, environment: JSON.stringify(environment) }).environment, environment);
+    assert.deepEqual(read(CONTEXT).environment, {});
+    for (const wrong of ['{"AWS_REGION":"eu-west-1"}', '{"LAMBDA_X":"1"}', '{"LOG_LEVEL":1}', '[]', 'LOG_LEVEL=debug'])
+      assert.throws(() => read({ ...CONTEXT, environment: wrong }), /environment must/, wrong);
+  });
+
   it('end the command with 1 and without a stack when they are missing', () => {
     const { status, stderr } = spawnSync(process.execPath, ['runtime/aws/src/synth.ts'], {
       cwd: ROOT,

@@ -3,6 +3,7 @@ import { type Configuration, openTracing, readConfiguration, systemClock } from 
 import type { Catalogue, Platform } from '@verifiedfan/ports';
 import { createHandler, type Handler, resolveWorker, toError, type Worker, type WorkerLog } from '@verifiedfan/worker';
 import { withDeadline } from './deadline.ts';
+import { onEmulatedStreams } from './emulated-streams.ts';
 import { createHost } from './host.ts';
 import type { OpenPlatform } from './open-platform.ts';
 import { reachedBy } from './reached.ts';
@@ -39,7 +40,8 @@ export const startWorker = async ({
     openPlatform({ catalogue: reachedBy(worker, catalogue), configuration }),
     openTracing(configuration, name),
   ]);
-  const handler = createHandler({ name, worker, host: createHost({ name, platform, log, tracer, endpoints }) });
+  const host = createHost({ name, platform, log, tracer, endpoints });
+  const handler = onEmulatedStreams(createHandler({ name, worker, host }), configuration);
   const stopping = stopOnSignal({ platform, tracer, log });
   return guarded({ name, platform, log, stopping, handler });
 };

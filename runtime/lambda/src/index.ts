@@ -7,7 +7,9 @@ export {
   bundleWorkers,
 } from './bundle/bundle-workers.ts';
 export { readWorkerModules, type WorkerModule } from './bundle/worker-modules.ts';
+export { type ZipFile, zip } from './bundle/zip.ts';
 export { MARGIN_MS } from './deadline.ts';
+export { onEmulatedStreams, StreamFailureError } from './emulated-streams.ts';
 export { type StartOptions, startWorker } from './entry.ts';
 export { MissingEndpointError } from './host.ts';
 export { type OpenPlatform, onAws } from './open-platform.ts';

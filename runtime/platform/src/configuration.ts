@@ -1,6 +1,9 @@
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const STREAM_FAILURES = ['report', 'throw'] as const;
+export type StreamFailures = (typeof STREAM_FAILURES)[number];
+
 /** Everything that the environment may decide. */
 export type Configuration = {
   /** LOG_LEVEL. @default info */
@@ -15,6 +18,10 @@ export type Configuration = {
   bucketSuffix: string | undefined;
   /** ENDPOINTS: base URLs of services and third parties by the names that workers call, as a JSON object. @default none */
   endpoints: Readonly<Record<string, string>>;
+  /** STREAM_FAILURES: how a function says which records of a stream failed. Some emulators ignore what AWS reads. @default report */
+  streamFailures: StreamFailures;
+  /** SINGLE_SHARD: the shard of each batch of changes that names none, where a table has just this one. @default none: such a batch is refused */
+  singleShard: string | undefined;
 };
 
 export class ConfigurationError extends Error {
@@ -30,6 +37,12 @@ export const readConfiguration = (
   const level = environment.LOG_LEVEL ?? 'info';
   const logLevel = LOG_LEVELS.find((each) => each === level);
   if (logLevel === undefined) throw new ConfigurationError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+  const failures = environment.STREAM_FAILURES ?? 'report';
+  const streamFailures = STREAM_FAILURES.find((each) => each === failures);
+  if (streamFailures === undefined)
+    throw new ConfigurationError(`STREAM_FAILURES must be one of ${STREAM_FAILURES.join(', ')}`);
+  const singleShard = environment.SINGLE_SHARD;
+  if (singleShard === '') throw new ConfigurationError('SINGLE_SHARD must name a shard, or be left out');
   const collectorPort = Number(environment.OTEL_COLLECTOR_PORT ?? 4318);
   if (!Number.isInteger(collectorPort) || collectorPort < 1 || collectorPort > 65_535) {
     throw new ConfigurationError('OTEL_COLLECTOR_PORT must be a port from 1 to 65535');
@@ -42,6 +55,8 @@ export const readConfiguration = (
     resourcePrefix: environment.RESOURCE_PREFIX,
     bucketSuffix: environment.BUCKET_SUFFIX,
     endpoints: readEndpoints(environment.ENDPOINTS),
+    streamFailures,
+    singleShard,
   };
 };
 

@@ -5,6 +5,8 @@ export {
   LOG_LEVELS,
   type LogLevel,
   readConfiguration,
+  STREAM_FAILURES,
+  type StreamFailures,
 } from './configuration.ts';
 export { type ConsumedShard, consumerCheckpoint, findSlowestConsumer, NOTHING_READ } from './consumers.ts';
 export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded-platform.ts';

@@ -35,8 +35,19 @@ describe('readConfiguration', () => {
     assert.deepEqual(readConfiguration({ ENDPOINTS: '' }).endpoints, {});
   });
 
+  it('takes AWS for what it is unless told that streams are emulated', () => {
+    const read = ({ streamFailures, singleShard }: ReturnType<typeof readConfiguration>) => [
+      streamFailures,
+      singleShard,
+    ];
+    assert.deepEqual(read(readConfiguration({})), ['report', undefined]);
+    assert.deepEqual(read(readConfiguration({ STREAM_FAILURES: 'throw', SINGLE_SHARD: 's-1' })), ['throw', 's-1']);
+    assert.throws(() => readConfiguration({ SINGLE_SHARD: '' }), ConfigurationError);
+  });
+
   const WRONG: readonly (readonly [variable: string, values: readonly string[]])[] = [
     ['LOG_LEVEL', ['', 'INFO', 'loud', 'toString', ' info']],
+    ['STREAM_FAILURES', ['', 'Throw', 'ignore', 'toString']],
     ['ENDPOINTS', ['x', '[]', '1', '{"slack":1}', '{"slack":"slack.com"}', '{"slack":"ftp://slack.com"}']],
     ['OTEL_COLLECTOR_PORT', ['0', '-1', '65536', '4318.5', 'http', 'NaN']],
   ];
