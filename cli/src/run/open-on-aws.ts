@@ -1,6 +1,9 @@
 import { hostname } from 'node:os';
 import { type Opened, type OpenOptions, openEstateOn } from './open.ts';
 
+/** SQS tells a queue's depth approximately, and a moment late. */
+const LOOK_AGAIN_MS = 500;
+
 /**
  * The whole product on the AWS resources of a stage, in this process: it polls the streams and queues as Lambda would. For development and
  * measurement; what has to scale runs on Lambda. Throws what is missing, and `PollerRunsError` while another process polls the stage.
@@ -30,10 +33,12 @@ export const openOnAws = async (options: OpenOptions): Promise<Opened> => {
       await lease.release().catch(() => {});
       await platform.close();
     };
-    const opened = await openEstateOn(options, { ...platform, close }).catch(async (error: unknown) => {
-      await lease.release();
-      throw error;
-    });
+    const opened = await openEstateOn(options, { platform: { ...platform, close }, lookAgainMs: LOOK_AGAIN_MS }).catch(
+      async (error: unknown) => {
+        await lease.release();
+        throw error;
+      },
+    );
     return { ...opened, lost: lost.promise };
   } catch (error) {
     await platform.close();

@@ -1,4 +1,4 @@
-import type { Estate } from '@verifiedfan/local';
+import type { Estate, EstateOptions } from '@verifiedfan/local';
 import type { Platform } from '@verifiedfan/ports';
 import type { CommandIo } from '../output/io.ts';
 import { CLEAR_LINE } from '../output/progress.ts';
@@ -47,12 +47,12 @@ export const openStores = async ({ directory, command }: OpenOptions): Promise<O
 };
 
 /** Takes the data directory for the whole product; services and workers start when they are asked for. */
-export const openWhole = (options: OpenOptions): Promise<Opened> => openEstateOn(options, undefined);
+export const openWhole = (options: OpenOptions): Promise<Opened> => openEstateOn(options, {});
 
 /** The same on another platform than the embedded one; the directory then holds no more than what the stand-ins received. */
 export const openEstateOn = async (
   { directory, command, io, listen, bill = false }: OpenOptions,
-  platform: Platform | undefined,
+  { platform, lookAgainMs }: Pick<EstateOptions, 'platform' | 'lookAgainMs'>,
 ): Promise<Opened> => {
   const [{ openEstate }, { createLog }, { readConfiguration, systemClock }, { workers }, { resources }] =
     await Promise.all([
@@ -69,7 +69,7 @@ export const openEstateOn = async (
   const owner = { pid: process.pid, command };
   const meter = bill ? (await import('@verifiedfan/metering')).createMeter() : undefined;
   const estate = openEstate({
-    ...{ directory, owner, catalogue: resources, workers, log, platform, meter },
+    ...{ directory, owner, catalogue: resources, workers, log, platform, lookAgainMs, meter },
     listen: listen ?? {},
   });
   return { platform: estate.platform, estate: async () => estate, close: () => estate.close() };

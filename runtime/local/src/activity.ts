@@ -11,9 +11,24 @@ export type Activity = {
   ): Promise<boolean>;
 };
 
-export const createActivity = (clock: Clock): Activity => {
+export type ActivityOptions = {
+  clock: Clock;
+  /**
+   * How often a condition is looked at again without anybody having made progress, in milliseconds: for engines that tell what waits only
+   * approximately, and later. @default never
+   */
+  lookAgainMs?: number | undefined;
+};
+
+export const createActivity = ({ clock, lookAgainMs }: ActivityOptions): Activity => {
   // Plain callbacks instead of a race of promises: a race leaves a reaction on each of its promises, and some of these live for hours.
   const waiting = new Set<() => void>();
+  const nextOrAgain = async (next: Promise<void>): Promise<void> => {
+    if (lookAgainMs === undefined) return next;
+    const timer = new AbortController();
+    await Promise.race([next, clock.sleep(lookAgainMs, timer.signal)]);
+    timer.abort();
+  };
   return {
     changed() {
       for (const wake of waiting) wake();
@@ -35,7 +50,7 @@ export const createActivity = (clock: Clock): Activity => {
           // Before the condition is asked, so that a change meanwhile is not missed.
           next = Promise.withResolvers<void>();
           if (await condition()) return true;
-          if (!over) await next.promise;
+          if (!over) await nextOrAgain(next.promise);
         }
         return false;
       } finally {

@@ -12,6 +12,8 @@ export type EngineOptions = {
   workers: Readonly<Record<string, Worker>>;
   catalogue: Catalogue;
   host: Omit<WorkerHost, 'upstream'>;
+  /** For platforms that tell only approximately what waits: how often `settled` looks again, in milliseconds. @default never */
+  lookAgainMs?: number | undefined;
 };
 
 /** The workers of an estate between their sources, in one process. */
@@ -31,12 +33,12 @@ export type Engine = {
 };
 
 /** Throws `LoopError`, before anything runs, for workers that could wake each other for ever. */
-export const createEngine = ({ workers, catalogue, host }: EngineOptions): Engine => {
+export const createEngine = ({ workers, catalogue, host, lookAgainMs }: EngineOptions): Engine => {
   const { platform } = host;
   const graph = createEstateGraph(workers, catalogue);
   const stopping = new AbortController();
   const { signal } = stopping;
-  const activity = createActivity(platform.clock);
+  const activity = createActivity({ clock: platform.clock, lookAgainMs });
   const observers = createObservers(host.log);
   const mappings: Mapping[] = [];
   let isStarted = false;

@@ -24,6 +24,8 @@ export type EstateOptions = {
   log: EstateLog;
   /** What the estate stands on, closed with it. @default an embedded platform in the directory */
   platform?: Platform | undefined;
+  /** How often a command that waits for the workers looks again, in milliseconds; see `EngineOptions`. @default never */
+  lookAgainMs?: number | undefined;
   /** Counts what would be used on AWS. @default nothing is counted */
   meter?: Meter | undefined;
   /** Where the services listen. Without a port they take free ones. @default loopback */
@@ -106,7 +108,7 @@ export const openEstate = (options: EstateOptions): Estate => {
   });
   const engine = once(async (): Promise<Engine> => {
     assertOpen();
-    const made = createEngine({ workers, catalogue, host: await host() });
+    const made = createEngine({ workers, catalogue, host: await host(), lookAgainMs: options.lookAgainMs });
     await made.start();
     return made;
   });

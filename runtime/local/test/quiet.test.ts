@@ -13,7 +13,7 @@ const createChain = (seed: number, { length = 4, work = 12 } = {}) => {
   };
   const queues = Array.from({ length }, () => 0);
   const busy = Array.from({ length }, () => false);
-  const activity = createActivity(createManualClock());
+  const activity = createActivity({ clock: createManualClock() });
   let moves = 0;
   const left = (): number => queues.reduce((sum, count) => sum + count, 0) + busy.filter(Boolean).length;
 
@@ -91,7 +91,7 @@ describe('activity', () => {
   });
 
   it('does not miss a change that comes while the condition is being asked', async () => {
-    const activity = createActivity(createManualClock());
+    const activity = createActivity({ clock: createManualClock() });
     let isTrue = false;
     const condition = async (): Promise<boolean> => {
       const answer = isTrue;
@@ -108,7 +108,7 @@ describe('activity', () => {
 
   it('answers false when the time is up, or the signal aborts, and leaves no timer', async () => {
     const clock = createManualClock();
-    const activity = createActivity(clock);
+    const activity = createActivity({ clock });
     const stop = new AbortController();
     const never = () => false;
     const timed = activity.until(never, { timeoutMs: 1_000, signal: stop.signal });
@@ -121,9 +121,26 @@ describe('activity', () => {
     assert.equal(clock.sleeping(), 0);
   });
 
+  it('looks again by itself where it is told to, and leaves no timer', async () => {
+    const clock = createManualClock();
+    const activity = createActivity({ clock, lookAgainMs: 500 });
+    let looked = 0;
+    const third = () => {
+      looked += 1;
+      return looked === 3;
+    };
+    const waiting = activity.until(third, FOREVER);
+    await clock.waitForSleepers();
+    assert.equal(looked, 1);
+    await clock.advance(500);
+    await clock.advance(500);
+    assert.equal(await waiting, true);
+    assert.equal(clock.sleeping(), 0);
+  });
+
   it('passes an error of the condition on, and forgets who waited', async () => {
     const clock = createManualClock();
-    const activity = createActivity(clock);
+    const activity = createActivity({ clock });
     const failing = () => Promise.reject(new Error('locked'));
     await assert.rejects(activity.until(failing, { ...FOREVER, timeoutMs: 1_000 }), /locked/);
     assert.equal(clock.sleeping(), 0);
