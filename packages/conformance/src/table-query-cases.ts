@@ -65,6 +65,17 @@ export const tableQueryCases: readonly Case<TableSubject>[] = [
     },
   },
   {
+    name: 'goes on behind the row at the very end of a clause, in both directions',
+    async run(open) {
+      const { table } = await open();
+      await seed(table, rows(...LETTERS));
+      for (const [SK, expected] of CLAUSES) {
+        assert.deepEqual(sortKeys(await queryPages(table, { PK, SK, limit: 1 })), expected);
+        assert.deepEqual(sortKeys(await queryPages(table, { PK, SK, limit: 1, reverse: true })), expected.toReversed());
+      }
+    },
+  },
+  {
     name: 'filters after the page was cut',
     async run(open) {
       const { table } = await open();

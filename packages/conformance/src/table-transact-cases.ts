@@ -34,6 +34,19 @@ export const tableTransactCases: readonly Case<TableSubject>[] = [
     },
   },
   {
+    name: 'tells of an action that does not fit its row even where a condition of another one does not hold',
+    async run(open) {
+      const { table } = await open();
+      await seed(table, [{ ...OTHER, text: 'a' }]);
+      const refused = { put: KEY, condition: { exists: 'PK' } };
+      const unfit = { update: OTHER, add: { text: 1 } };
+      await assertCode(table.transact([refused, unfit], { token: 't' }), 'validation');
+      // An action that is refused itself is not tried.
+      const both = { ...unfit, condition: { absent: 'PK' } };
+      assert.deepEqual(await table.transact([both], { token: 'u' }), { outcome: 'refused', reasons: ['condition'] });
+    },
+  },
+  {
     name: 'checks rows without writing them',
     async run(open) {
       const { table } = await open();

@@ -98,6 +98,16 @@ export const tableWriteCases: readonly Case<TableSubject>[] = [
     },
   },
   {
+    name: 'adds in decimals',
+    async run(open) {
+      const { table } = await open();
+      await apply(table, { update: KEY, add: { n: 0.1, m: 1e20 } });
+      await apply(table, { update: KEY, add: { n: 0.2, m: -1e19 } });
+      // In binary it would be 0.30000000000000004.
+      assert.deepEqual(await table.get(KEY), { ...KEY, n: 0.3, m: 9e19 });
+    },
+  },
+  {
     name: 'removes attributes, missing ones without complaint',
     async run(open) {
       const { table } = await open();

@@ -98,6 +98,11 @@ registerMutants({
         cursor === undefined ? page : { ...page, items: page.items.slice(1) },
       ),
     },
+    'goes on behind the row at the very end of a clause, in both directions': {
+      'gives the row at an included end again and again': queries(({ cursor, ...query }) =>
+        query.reverse && query.SK && 'lessOrEqual' in query.SK ? query : { ...query, ...(cursor && { cursor }) },
+      ),
+    },
     'filters after the page was cut': {
       'fills pages behind the filter': filterFirst,
       'ignores the filter': without('filter'),

@@ -66,6 +66,12 @@ registerMutants({
         result.outcome === 'refused' ? { ...result, reasons: result.reasons.map(() => 'condition') } : result,
       ),
     },
+    'tells of an action that does not fit its row even where a condition of another one does not hold': {
+      'tells of conditions alone': on((table) => ({
+        transact: (list, options) =>
+          table.transact(list, options).catch(() => ({ outcome: 'refused', reasons: ['condition', null] })),
+      })),
+    },
     'checks rows without writing them': {
       'ignores checks': changing((list) => list.map(without)),
       'writes what it checks': on((table) => ({

@@ -93,6 +93,9 @@ registerMutants({
         'update' in action ? { update: action.update, set: action.add ?? {} } : action,
       ),
     },
+    'adds in decimals': {
+      'adds in binary': reads((item) => (item?.n === 0.3 ? { ...item, n: 0.1 + 0.2 } : item)),
+    },
     'removes attributes, missing ones without complaint': {
       'keeps removed attributes': part('remove'),
       'sets them to null': actions((action) =>

@@ -115,10 +115,13 @@ export const createEvaluator = ({
     const reasons = actions.map(({ condition }, index) =>
       condition && !holds(condition, before[index]?.item) ? 'condition' : null,
     );
-    if (reasons.some((reason) => reason !== null)) return { outcome: 'refused', reasons };
-    // First everything that can go wrong, then the writes: a transaction must not stop half-way.
-    const after = actions.map((action, index) => applyAction(action, before[index]?.item));
+    // First everything that can go wrong, then the writes: a transaction must not stop half-way. An action that does not fit its row is told
+    // of even where another one is refused, as DynamoDB does: repeating could not help.
+    const after = actions.map((action, index) =>
+      reasons[index] === null ? applyAction(action, before[index]?.item) : undefined,
+    );
     assertTransactionSize(after);
+    if (reasons.some((reason) => reason !== null)) return { outcome: 'refused', reasons };
     actions.forEach((action, index) => {
       const row = before[index] ?? NO_ROW;
       if (after[index] !== row.item) write(scene, action, [row, after[index]]);

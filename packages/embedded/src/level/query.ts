@@ -47,16 +47,14 @@ const clauseRange = (PK: string, clause: PreparedClause): Range => {
   }
 };
 
-const later = (a: Uint8Array, b: Uint8Array | undefined): boolean => b === undefined || Buffer.compare(a, b) >= 0;
-
 /** Continues behind a row; a cursor from outside the range does not widen it. */
 const behind = (range: Range, position: Uint8Array, reverse: boolean): Range => {
   const { gte, gt, lt, lte } = range;
-  if (reverse) {
-    const end = lt ?? lte;
-    return end && later(position, end) ? range : { ...(gt ? { gt } : gte ? { gte } : {}), lt: position };
-  }
-  return later(position, gte ?? gt) ? { ...(lt ? { lt } : lte ? { lte } : {}), gt: position } : range;
+  const narrows = (end: Uint8Array | undefined): boolean =>
+    end === undefined || Buffer.compare(position, end) * (reverse ? -1 : 1) >= 0;
+  // The row at an included end narrows too: otherwise its page would come again and again.
+  if (reverse) return narrows(lt ?? lte) ? { ...(gt ? { gt } : gte ? { gte } : {}), lt: position } : range;
+  return narrows(gte ?? gt) ? { ...(lt ? { lt } : lte ? { lte } : {}), gt: position } : range;
 };
 
 const readPage = async (

@@ -1,12 +1,13 @@
 import type { Item, Update } from '../table.ts';
 import type { Prepared } from './action.ts';
+import { decimalSum } from './decimal.ts';
 import { invalid } from './errors.ts';
 import { sameJson } from './same-json.ts';
 
 const added = (item: Item | undefined, name: string, amount: number): number => {
   const before = item && Object.hasOwn(item, name) ? item[name] : 0;
   if (typeof before !== 'number') throw invalid(`attribute ${name} is not a number, so nothing can be added to it`);
-  const sum = before + amount;
+  const sum = decimalSum(before, amount);
   if (!(Math.abs(sum) < 1e126)) throw invalid(`attribute ${name} would leave the range of numbers`);
   return sum + 0; // -0 becomes 0, as it would through JSON
 };
