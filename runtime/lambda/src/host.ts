@@ -19,9 +19,10 @@ export class MissingEndpointError extends Error {
 
 /** What a function offers to its worker. The keys of tokens are fetched when a token is first made or checked: few workers do. */
 export const createHost = ({ name, platform, log, tracer, endpoints }: HostOptions): WorkerHost => {
+  const { secrets, clock } = platform;
   let made: Promise<Tokens> | undefined;
   const tokens = (): Promise<Tokens> => {
-    made ??= createTokens({ ...platform, subject: name }).catch((error: unknown) => {
+    made ??= createTokens({ secrets, clock, subject: name }).catch((error: unknown) => {
       made = undefined;
       throw error;
     });
