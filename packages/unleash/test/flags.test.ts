@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@verifiedfan/embedded';
@@ -63,6 +64,13 @@ const until = async (holds: () => boolean): Promise<void> => {
   for (let attempt = 0; attempt < 300 && !holds(); attempt += 1) await sleep(10);
   assert.ok(holds());
 };
+
+/** Whether a whole answer that names the flag lies in the folder. */
+const isKept = (directory: string, flag: string): boolean =>
+  readdirSync(directory).some((name) => {
+    const text = readFileSync(join(directory, name), 'utf8');
+    return text.endsWith('}') && text.includes(JSON.stringify(flag));
+  });
 
 /** Nobody listens there. */
 const NOWHERE = 'http://127.0.0.1:1/api';
@@ -137,7 +145,8 @@ describe('flags of Unleash', () => {
     state.features = [feature('on', true)];
     const first = open(url, { backupFolder });
     await first.verify();
-    await sleep(50);
+    // The client writes behind the back of its caller.
+    await until(() => isKept(backupFolder, 'on'));
     first.close();
     const second = open(NOWHERE, { backupFolder });
     await until(() => second.isEnabled('on', false));
