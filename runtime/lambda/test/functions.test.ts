@@ -63,7 +63,8 @@ const setUp = async (context: TestContext) => {
   };
 };
 
-describe('the bundle of a worker, as a function', () => {
+// Each has an estate and a process of its own.
+describe('the bundle of a worker, as a function', { concurrency: 3 }, () => {
   it('loads a file: loadScoresToStream', async (context) => {
     const { upload, start, inside, waiting } = await setUp(context);
     const info = await upload([ROW, 'tour,m2,,2,,,e1,2026-01-05T10:00:00Z']);

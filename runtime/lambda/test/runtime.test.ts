@@ -24,7 +24,7 @@ const startCollector = async (context: TestContext, onTaken: (path: string) => v
   return String((server.address() as AddressInfo).port);
 };
 
-describe('a function', () => {
+describe('a function', { concurrency: 3 }, () => {
   it('fails to start under a name that is not its worker', async (context) => {
     for (const APP_NAME of ['loadScoresToStream', 'toString', '']) {
       const bundle = bundleOf('validateToken');

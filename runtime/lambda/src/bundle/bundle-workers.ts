@@ -6,9 +6,9 @@ import { resources } from '@verifiedfan/workers/resources';
 import { build, type Metafile } from 'esbuild';
 import { reachedBy } from '../reached.ts';
 import { SERVICES, type ServiceName, serviceEntry, workerEntry } from './entry-source.ts';
-import { pureWorkspaces, withoutPolling } from './plugins.ts';
+import { ENTRY, type Entry, fromEntries, ownRequires, pureWorkspaces, withoutPolling } from './plugins.ts';
 import { readWorkerModules } from './worker-modules.ts';
-import { zip } from './zip.ts';
+import { archiveOf, pack } from './zip.ts';
 
 export type BundleOptions = {
   /** Gets a folder and a zip archive for each worker; what was there under these names is replaced. */
@@ -49,6 +49,8 @@ const OPTIONAL = [
   ...['@aws-sdk/credential-providers', '@node-rs/xxhash', 'bufferutil', 'utf-8-validate'],
 ];
 
+const CODE = 'index.mjs';
+
 /** CommonJS packages ask for Node's own modules by `require`, which a module does not have. */
 const BANNER =
   "import { createRequire as bundleRequire } from 'node:module';const require = bundleRequire(import.meta.url);";
@@ -56,32 +58,32 @@ const BANNER =
 /** Makes one ESM bundle a worker, the same bytes for the same sources wherever they lie. Throws what esbuild finds wrong. */
 export const bundleWorkers = async ({ names, ...options }: BundleOptions): Promise<BundledWorker[]> => {
   const modules = (await readWorkerModules()).filter(({ name }) => names === undefined || names.includes(name));
-  const bundled: BundledWorker[] = [];
-  for (const module of modules) {
+  const entries = modules.map((module) => {
     const reached = reachedBy(workers[module.name], resources);
-    const contents = workerEntry(module, { reached, platformModule: options.platformModule });
-    bundled.push({ ...(await bundleOne(module.name, contents, options)), name: module.name });
-  }
-  return bundled;
+    return { name: module.name, contents: workerEntry(module, { reached, platformModule: options.platformModule }) };
+  });
+  return bundleEntries(entries, options);
 };
 
 /** Makes one ESM bundle for each REST service, for the image that they run in. */
 export const bundleServices = async (options: Omit<BundleOptions, 'names'>): Promise<Bundled[]> => {
-  const bundled: Bundled[] = [];
-  for (const name of Object.keys(SERVICES) as ServiceName[])
-    bundled.push(await bundleOne(name, serviceEntry(name, options.platformModule), options));
-  return bundled;
+  const names = Object.keys(SERVICES) as ServiceName[];
+  return bundleEntries(
+    names.map((name) => ({ name, contents: serviceEntry(name, options.platformModule) })),
+    options,
+  );
 };
 
-const bundleOne = async (
-  name: string,
-  contents: string,
+/** All of them in one build, so that what they share is read once; each is still a bundle of its own. */
+const bundleEntries = async <Name extends string>(
+  entries: readonly Entry<Name>[],
   { directory, sdk = 'bundled', external = [] }: Omit<BundleOptions, 'names'>,
-): Promise<Bundled> => {
+): Promise<(Bundled & { name: Name })[]> => {
   const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: ROOT, sourcefile: `${name}.js` },
+    entryPoints: entries.map(({ name }) => ({ in: `${ENTRY}:${name}`, out: name })),
     absWorkingDir: ROOT,
-    outfile: 'index.mjs',
+    outdir: '.',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     write: false,
     metafile: true,
@@ -96,30 +98,41 @@ const bundleOne = async (
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    sourcemap: 'linked',
+    sourcemap: 'external',
     sourcesContent: false,
     logLevel: 'silent',
     external: [...OPTIONAL, ...external, ...(sdk === 'external' ? ['@aws-sdk/*', '@smithy/*'] : [])],
-    plugins: [withoutPolling, pureWorkspaces],
+    plugins: [fromEntries(entries, ROOT), withoutPolling, pureWorkspaces, ownRequires],
   });
-  const files = outputFiles
-    .map(({ path, contents }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content: contents }))
-    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
-  const folder = join(directory, name);
+  const contentOf = (name: string): Uint8Array => {
+    const found = outputFiles.find(({ path }) => path === join(ROOT, name));
+    if (found === undefined) throw new TypeError(`esbuild made no ${name}`);
+    return found.contents;
+  };
+  return entries.map(({ name }) => {
+    const code = Buffer.concat([contentOf(`${name}.mjs`), Buffer.from(`//# sourceMappingURL=${CODE}.map\n`)]);
+    const map = contentOf(`${name}.mjs.map`);
+    return { name, ...writeBundle(join(directory, name), code, map), inputs: inputsOf(metafile, `${name}.mjs`) };
+  });
+};
+
+const writeBundle = (folder: string, code: Uint8Array, map: Uint8Array) => {
+  const files = [
+    { name: CODE, content: code },
+    { name: `${CODE}.map`, content: map },
+  ];
   const archive = `${folder}.zip`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const file of files) writeFileSync(join(folder, file.name), file.content);
-  writeFileSync(archive, zip(files));
-  const code = files.filter((file) => file.name === 'index.mjs');
-  const bytes = code.reduce((sum, { content }) => sum + content.length, 0);
-  return { name, folder, archive, bytes, zippedBytes: zip(code).length, inputs: inputsOf(metafile) };
+  for (const { name, content } of files) writeFileSync(join(folder, name), content);
+  const packed = files.map(pack);
+  writeFileSync(archive, archiveOf(packed));
+  return { folder, archive, bytes: code.length, zippedBytes: archiveOf(packed.slice(0, 1)).length };
 };
 
 /** Only what is still there after shaking. */
-const inputsOf = ({ outputs }: Metafile): string[] =>
-  Object.values(outputs)
-    .flatMap(({ inputs }) => Object.entries(inputs))
+const inputsOf = ({ outputs }: Metafile, file: string): string[] =>
+  Object.entries(outputs[file]?.inputs ?? {})
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([file]) => file)
+    .map(([input]) => input)
     .sort();

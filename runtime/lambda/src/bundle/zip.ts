@@ -10,25 +10,36 @@ const DEFLATED = 8;
 const MADE_BY = (3 << 8) | VERSION;
 const MODE = 0o100644 * 2 ** 16;
 
+/** One file as it lies in an archive, which is the same in each. */
+export type PackedFile = { name: Buffer; shared: Buffer; content: Buffer };
+
+/** Compresses one file, which is what takes time. */
+export const pack = ({ name, content }: ZipFile): PackedFile => {
+  const packed = deflateRawSync(content, { level: 9 });
+  const file = Buffer.from(name);
+  const shared = Buffer.alloc(26);
+  shared.writeUInt16LE(VERSION, 0);
+  shared.writeUInt16LE(DEFLATED, 4);
+  shared.writeUInt16LE(DOS_DATE, 8);
+  shared.writeUInt32LE(crc32(content), 10);
+  shared.writeUInt32LE(packed.length, 14);
+  shared.writeUInt32LE(content.length, 18);
+  shared.writeUInt16LE(file.length, 22);
+  return { name: file, shared, content: packed };
+};
+
 /** A zip archive, byte for byte the same for the same files. For a few files below 4 GiB, as the functions are. */
-export const zip = (files: readonly ZipFile[]): Buffer => {
+export const zip = (files: readonly ZipFile[]): Buffer => archiveOf(files.map(pack));
+
+/** The archive of files that are packed already. */
+export const archiveOf = (files: readonly PackedFile[]): Buffer => {
   const bodies: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, content } of files) {
-    const packed = deflateRawSync(content, { level: 9 });
-    const file = Buffer.from(name);
-    const shared = Buffer.alloc(26);
-    shared.writeUInt16LE(VERSION, 0);
-    shared.writeUInt16LE(DEFLATED, 4);
-    shared.writeUInt16LE(DOS_DATE, 8);
-    shared.writeUInt32LE(crc32(content), 10);
-    shared.writeUInt32LE(packed.length, 14);
-    shared.writeUInt32LE(content.length, 18);
-    shared.writeUInt16LE(file.length, 22);
-    bodies.push(Buffer.from('PK\u0003\u0004'), shared, file, packed);
-    directory.push(centralEntry(shared, offset), file);
-    offset += 4 + shared.length + file.length + packed.length;
+  for (const { name, shared, content } of files) {
+    bodies.push(Buffer.from('PK\u0003\u0004'), shared, name, content);
+    directory.push(centralEntry(shared, offset), name);
+    offset += 4 + shared.length + name.length + content.length;
   }
   const central = Buffer.concat(directory);
   return Buffer.concat([...bodies, central, endOfDirectory(files.length, central.length, offset)]);
