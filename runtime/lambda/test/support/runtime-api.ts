@@ -7,12 +7,18 @@ export type Told =
   | { kind: 'error'; id: string; body: { errorType: string; errorMessage: string; stackTrace: string[] } }
   | { kind: 'init error'; body: { errorType: string; errorMessage: string } };
 
+export type RuntimeApiOptions = {
+  onTold?: (told: Told) => void;
+  /** Called whenever the function asks for an event: the first time when it has started. */
+  onAsked?: () => void;
+};
+
 type Invocation = { id: string; event: unknown; deadlineMs: number };
 
 /**
  * A STAND-IN for Lambda's runtime API: the four calls of https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, for one function.
  */
-export const startRuntimeApi = async ({ onTold = () => {} }: { onTold?: (told: Told) => void } = {}) => {
+export const startRuntimeApi = async ({ onTold = () => {}, onAsked = () => {} }: RuntimeApiOptions = {}) => {
   const waiting: Invocation[] = [];
   const asking: ServerResponse[] = [];
   const awaited = new Map<string, (told: Told) => void>();
@@ -39,6 +45,7 @@ export const startRuntimeApi = async ({ onTold = () => {} }: { onTold?: (told: T
     const [, , area, id = '', last] = (request.url ?? '').slice(1).split('/');
     if (request.method === 'GET' && `${area}/${id}` === 'invocation/next') {
       asking.push(response);
+      onAsked();
       handOut();
       return;
     }
