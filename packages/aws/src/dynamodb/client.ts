@@ -4,8 +4,8 @@ import { batchFn } from '@verifiedfan/batch-fn';
 import { PortError } from '@verifiedfan/ports';
 import { lazily } from '../clients/lazily.ts';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { createLifecycle, type Lifecycle } from '../sdk/lifecycle.ts';
 import { toTableError } from './errors.ts';
-import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { type ConsumedCapacity, type DynamoUse, type UnitKind, unitsOf } from './use.ts';
 
 type Tables = { readonly sdk: typeof import('@aws-sdk/client-dynamodb'); readonly client: DynamoDBClient };
@@ -101,7 +101,7 @@ export const createDynamo = ({ name, tableName, connection, attempts, onUse }: D
     };
   const tables = keeping(openTables(connection));
   const streams = keeping(openStreams(connection));
-  const end = async (): Promise<void> => {
+  const end = (): void => {
     for (const client of opened) client.destroy();
   };
   const lifecycle = createLifecycle({ resource: name, mostUnderWay: MOST_UNDER_WAY, end });

@@ -3,7 +3,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { PortError } from '@verifiedfan/ports';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
-import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { createLifecycle, type Lifecycle } from '../sdk/lifecycle.ts';
 
 /** What one call cost, for a bill that somebody else prints. */
 export type KinesisUse = {

@@ -2,9 +2,9 @@ import { PutRecordsCommand, type PutRecordsResultEntry } from '@aws-sdk/client-k
 import { BatchError, batchFn } from '@verifiedfan/batch-fn';
 import { type Clock, PortError, type Random, type RecordStream, type StreamPutResult } from '@verifiedfan/ports';
 import { toPortError } from '../sdk/errors.ts';
+import { createTurns } from '../sdk/turns.ts';
 import { type Kinesis, malformed } from './client.ts';
 import { type PreparedEntry, prepareEntry } from './entry.ts';
-import { createTurns } from './turns.ts';
 
 export type PutOptions = {
   kinesis: Kinesis;

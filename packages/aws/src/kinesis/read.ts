@@ -1,6 +1,6 @@
 import { type Clock, PortError, type RecordStream } from '@verifiedfan/ports';
+import { type Lifecycle, untilAborted } from '../sdk/lifecycle.ts';
 import type { Follow } from './follow.ts';
-import { type Lifecycle, untilAborted } from './lifecycle.ts';
 import type { Page } from './pages.ts';
 
 const MAX_LIMIT = 10_000;

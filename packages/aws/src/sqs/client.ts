@@ -1,8 +1,8 @@
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PortError } from '@verifiedfan/ports';
-import { createLifecycle, type Lifecycle } from '../kinesis/lifecycle.ts';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
+import { createLifecycle, type Lifecycle } from '../sdk/lifecycle.ts';
 
 /** What one call cost, for a bill that somebody else prints. */
 export type SqsUse = {

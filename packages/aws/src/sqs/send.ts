@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { BatchError } from '@verifiedfan/batch-fn';
 import { type OutgoingMessage, PortError, type Queue, type SendResult } from '@verifiedfan/ports';
-import { createTurns } from '../kinesis/turns.ts';
+import { createTurns } from '../sdk/turns.ts';
 import { createEntryCall, type EntryOptions } from './entries.ts';
 import { findFlaw, sizeOfMessage } from './message-rules.ts';
 

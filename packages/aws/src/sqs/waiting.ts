@@ -1,5 +1,5 @@
 import { type Clock, PortError, type Queue } from '@verifiedfan/ports';
-import { untilAborted } from '../kinesis/lifecycle.ts';
+import { untilAborted } from '../sdk/lifecycle.ts';
 import type { Sqs } from './client.ts';
 import { readDepth } from './depth.ts';
 

@@ -1,0 +1,87 @@
+import { PortError } from '@verifiedfan/ports';
+
+/** Lets calls in until the owner closes, at most so many at once, and lets those under way end before the connections go. */
+export type Lifecycle = {
+  /** Aborts when closing begins: whoever waits ends. */
+  readonly closing: AbortSignal;
+  run<Answer>(call: () => Promise<Answer>): Promise<Answer>;
+  assertOpen(): void;
+  close(): Promise<void>;
+};
+
+export type LifecycleOptions = {
+  /** What is closed, for the error of later calls. */
+  resource: string;
+  /** Lets go of the connections. */
+  end: () => void;
+  /** Calls under way at once; more wait for their turn. @default as many as come */
+  mostUnderWay?: number | undefined;
+};
+
+/** Admits so many at once, in the order in which they came. */
+const createDoor = (places: number) => {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await call();
+    } finally {
+      // A place goes from hand to hand, so that nobody who comes later takes it.
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+};
+
+export const createLifecycle = ({
+  resource,
+  end,
+  mostUnderWay = Number.POSITIVE_INFINITY,
+}: LifecycleOptions): Lifecycle => {
+  const closing = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+  const admit = createDoor(mostUnderWay);
+  const assertOpen = (): void => {
+    if (closing.signal.aborted) throw new PortError({ code: 'closed', message: `${resource} is closed`, resource });
+  };
+  return {
+    closing: closing.signal,
+    assertOpen,
+    async run(call) {
+      assertOpen();
+      const running = admit(call);
+      underWay.add(running);
+      try {
+        return await running;
+      } finally {
+        underWay.delete(running);
+      }
+    },
+    async close() {
+      closing.abort();
+      // Calls may begin others to tidy up behind themselves.
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      end();
+    },
+  };
+};
+
+/** Answers what the promise does, or undefined as soon as the signal aborts; the promise then ends unobserved. */
+export const untilAborted = async <Answer>(
+  signal: AbortSignal,
+  promise: Promise<Answer>,
+): Promise<Answer | undefined> => {
+  const stopped = Promise.withResolvers<undefined>();
+  const stop = (): void => stopped.resolve(undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+};
