@@ -24,7 +24,6 @@ export { createDynamoTable, type DynamoTable, type DynamoTableOptions } from './
 export type { DynamoUse } from './dynamodb/use.ts';
 export type { KinesisUse } from './kinesis/client.ts';
 export { type MakeStreamOptions, makeStream } from './kinesis/make-stream.ts';
-export type { KinesisShard } from './kinesis/shards.ts';
 export { createKinesisStream, type KinesisStream, type KinesisStreamOptions } from './kinesis/stream.ts';
 export { createS3Bucket, type S3Bucket, type S3BucketOptions } from './s3/bucket.ts';
 export { createS3Notifications, type S3Notifications, type S3NotificationsOptions } from './s3/notifications.ts';

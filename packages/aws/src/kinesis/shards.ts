@@ -2,10 +2,7 @@ import { type Shard as Described, ListShardsCommand, type ListShardsCommandInput
 import type { Shard } from '@verifiedfan/ports';
 import { isCausedBy, type Kinesis, malformed } from './client.ts';
 
-/** A shard that came out of a merge has two parents, and both must be read to their ends before it. */
-export type KinesisShard = Shard & { adjacentParent?: string };
-
-const byId = (a: KinesisShard, b: KinesisShard): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const byId = (a: Shard, b: Shard): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** All shards whose records may still be kept, closed ones too. Ids rise with time, so parents come before their children. */
 export const createShards = ({ kinesis, name, streamName }: { kinesis: Kinesis; name: string; streamName: string }) => {
@@ -32,7 +29,7 @@ export const createShards = ({ kinesis, name, streamName }: { kinesis: Kinesis; 
     return found;
   };
 
-  return async (): Promise<KinesisShard[]> => {
+  return async (): Promise<Shard[]> => {
     const found = await listAll().catch((error: unknown) => {
       // A token lives five minutes; a list that took longer begins again, once.
       if (isCausedBy(error, 'ExpiredNextTokenException')) return listAll();
@@ -44,7 +41,7 @@ export const createShards = ({ kinesis, name, streamName }: { kinesis: Kinesis; 
 };
 
 /** A parent past its retention is not listed any more; naming it would make consumers wait for it for ever. */
-const toShard = (described: Described, listed: ReadonlySet<string | undefined>): KinesisShard => {
+const toShard = (described: Described, listed: ReadonlySet<string | undefined>): Shard => {
   const { ShardId = '', ParentShardId: parent, AdjacentParentShardId: adjacent, HashKeyRange } = described;
   const parents = [parent, adjacent].filter((id) => id !== undefined && listed.has(id));
   const [first, second] = parents;

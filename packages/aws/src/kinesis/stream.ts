@@ -8,7 +8,7 @@ import { createPace } from './pace.ts';
 import { createPages } from './pages.ts';
 import { createPut } from './put.ts';
 import { createRead, createWait } from './read.ts';
-import { createShards, type KinesisShard } from './shards.ts';
+import { createShards } from './shards.ts';
 
 export type KinesisStreamOptions = KinesisClientOptions & {
   /** How often `waitForRecords` looks, in milliseconds. Lambda looks once a second. @default 1_000 */
@@ -24,8 +24,7 @@ export type KinesisStreamOptions = KinesisClientOptions & {
 };
 
 /** A Kinesis stream as a port, with what its owner needs. */
-export type KinesisStream = Omit<RecordStream, 'shards'> & {
-  shards(): Promise<KinesisShard[]>;
+export type KinesisStream = RecordStream & {
   /** Asks whether the stream is there and can be used: to learn at the start what the first call would say otherwise. */
   verify(): Promise<void>;
   /** Ends waits, lets calls under way end, and lets go of the connections. Later calls are `closed`. */

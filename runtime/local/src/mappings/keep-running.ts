@@ -32,7 +32,11 @@ export const keepTrying = async (
   }
 };
 
-/** Repeats `step` until the signal aborts; a step that throws is repeated as by `keepTrying`. */
-export const keepRunning = async (options: KeepRunningOptions, step: () => Promise<void>): Promise<void> => {
-  while (!options.signal.aborted) await keepTrying(options, step);
+/** Repeats `step` until it answers `'done'` or the signal aborts; a step that throws is repeated as by `keepTrying`. */
+export const keepRunning = async (options: KeepRunningOptions, step: () => Promise<unknown>): Promise<void> => {
+  let answer: unknown;
+  const run = async (): Promise<void> => {
+    answer = await step();
+  };
+  while (answer !== 'done' && !options.signal.aborted) await keepTrying(options, run);
 };

@@ -18,8 +18,8 @@ export type ShardReader<Entry extends Header, Header extends LogHeader> = {
   signal: AbortSignal;
 };
 
-/** What was read: the entries that passed the filter on headers, the last record looked at, and how many were. */
-export type Batch<Entry> = { entries: Entry[]; last: string | undefined; scanned: number };
+/** What was read: the entries that passed the filter on headers, the last record looked at, how many were, and whether none will follow. */
+export type Batch<Entry> = { entries: Entry[]; last: string | undefined; scanned: number; closed: boolean };
 
 /** Where to read on. A checkpoint beyond the end is one of a log that was made anew, and would pass over its first records. */
 export const readPosition = async <Entry extends Header, Header extends LogHeader>(
@@ -59,17 +59,18 @@ export const readBatch = async <Entry extends Header, Header extends LogHeader>(
     adapter.log.read({ shard: id, after, limit: limit - scanned, filter: adapter.headerFilter });
   const isFull = ({ entries, scanned }: Batch<Entry>): boolean => entries.length >= most || scanned >= limit;
 
-  const { records: entries, last, scanned } = await readBehind(position, 0);
-  const batch: Batch<Entry> = { entries, last, scanned };
+  const { records: entries, last, scanned, closed } = await readBehind(position, 0);
+  const batch: Batch<Entry> = { entries, last, scanned, closed };
   if (batchWindowSeconds === 0 || last === undefined) return batch;
   const { clock } = prepared.host.platform;
   await withinWindow({ clock, durationMs: batchWindowSeconds * 1_000, signal }, async (over) => {
-    while (!isFull(batch) && !over.aborted) {
+    while (!isFull(batch) && !batch.closed && !over.aborted) {
       await adapter.log.waitForRecords({ shard: id, after: batch.last, signal: over });
       const more = await readBehind(batch.last, batch.scanned);
       batch.entries.push(...more.records);
       batch.last = more.last ?? batch.last;
       batch.scanned += more.scanned;
+      batch.closed = more.closed;
     }
   });
   return batch;

@@ -3,6 +3,7 @@ import type { Checkpoints, Shard } from '@verifiedfan/ports';
 import type { PreparedWorker, Source } from '@verifiedfan/worker';
 import type { LogHeader, StreamAdapter } from './adapters.ts';
 import type { BackOff } from './back-off.ts';
+import { followShards } from './follow-shards.ts';
 import { createGate, type Gate } from './gate.ts';
 import { invokeStream } from './invoke-stream.ts';
 import { keepRunning, keepTrying } from './keep-running.ts';
@@ -37,17 +38,18 @@ export const startStreamMapping = <Entry extends Header, Header extends LogHeade
   if (settings === undefined) throw new TypeError(`the source ${source.resource} is no stream`);
   const gate = createGate(prepared);
   const shards = new Map<string, ShardState>();
-  const run = async (): Promise<void> => {
+  const list = async (): Promise<Shard[]> => {
     let all: Shard[] = [];
     await keepTrying(options, async () => {
       all = await adapter.log.shards();
     });
-    await Promise.all(all.map((shard) => consumeShard({ ...options, settings, gate }, shard, shards)));
+    return all;
   };
+  const consume = (shard: Shard): Promise<void> => consumeShard({ ...options, settings, gate }, shard, shards);
   return {
     worker: prepared.name,
     resource: source.resource,
-    finished: run(),
+    finished: followShards({ list, consume, rest: options.backOff, signal: options.signal }),
     paused: gate.paused,
     busy: () => shards.values().some(({ busy }) => busy),
     async waiting() {
@@ -60,6 +62,7 @@ export const startStreamMapping = <Entry extends Header, Header extends LogHeade
   };
 };
 
+/** Resolves when the shard is closed and read to its end, or after the signal. */
 const consumeShard = async <Entry extends Header, Header extends LogHeader>(
   consumer: Consumer<Entry, Header>,
   { id }: Shard,
@@ -75,10 +78,10 @@ const consumeShard = async <Entry extends Header, Header extends LogHeader>(
   if (state === undefined) return;
   await keepRunning(consumer, async () => {
     await gate.open(signal);
-    const { entries, last } = await readBatch(consumer, state);
+    const { entries, last, closed } = await readBatch(consumer, state);
     if (last === undefined) {
-      await adapter.log.waitForRecords({ shard: id, after: state.position, signal });
-      return;
+      if (!closed) await adapter.log.waitForRecords({ shard: id, after: state.position, signal });
+      return closed ? 'done' : undefined;
     }
     state.busy = true;
     events.began();
@@ -88,6 +91,7 @@ const consumeShard = async <Entry extends Header, Header extends LogHeader>(
       state.busy = false;
       events.progressed();
     }
+    return undefined;
   });
 };
 
