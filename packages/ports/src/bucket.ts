@@ -4,7 +4,10 @@ export type ObjectInfo = {
   /** UTF-8, 1 to 1,024 bytes; any characters, `..` and leading slashes included: a key is a name, not a path. */
   key: string;
   size: number;
-  /** MD5 of the bytes in hex, without quotes. */
+  /**
+   * Names the content, without quotes: the MD5 of the bytes in hex. On S3 it is `<hash>-<parts>` where the object came in several parts, and
+   * another hash where it is encrypted with a key of KMS: compare it, never compute it.
+   */
   etag: string;
   /** Names this upload of the key. */
   version: string;

@@ -9,8 +9,9 @@ export type AwsConnection = {
   endpoint?: string | undefined;
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined } | undefined;
   /**
-   * Times a request is sent before the SDK gives up on it, the first one included; configured here and nowhere else. Entries of a batch
-   * that were not done are repeated by the drivers, since a batch call that did some of them is a success to the SDK.
+   * Times a request is sent before the SDK gives up on it, the first one included. The table driver alone sets it to 1 and repeats by itself,
+   * because only it knows which writes may be sent again when their answer was lost. Entries of a batch that were not done are repeated by
+   * all drivers, since a batch call that did some of them is a success to the SDK.
    * @default 4
    */
   maxAttempts?: number | undefined;
