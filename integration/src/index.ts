@@ -1,5 +1,18 @@
 /** Real servers from packages, and how tests find them. */
 export { UNLEASH_TOKENS } from './definitions/unleash.ts';
+/** For the differential test: the same operations on an embedded driver and on a server. */
+export {
+  codeOf,
+  compareDrivers,
+  createDice,
+  type Dice,
+  type Difference,
+  type DifferentialOptions,
+  differential,
+  type KnownDifference,
+  type Pair,
+  type Side,
+} from './differential/index.ts';
 export { type AwsServerName, awsConnection, serverAddress } from './harness/connection.ts';
 export { fileAccount, uniqueName } from './harness/isolation.ts';
 export { type RunOptions, runOptions } from './harness/options.ts';
