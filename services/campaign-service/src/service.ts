@@ -36,7 +36,7 @@ export type CampaignService = ServiceServer & {
 export const createCampaignService = (options: CampaignServiceOptions): CampaignService => {
   const { clock, random, log, verifyToken, tracing, strict } = options;
   const database = traceDatabase(options.database, tracing);
-  const datastore = createCampaignDatastore({ database });
+  const datastore = createCampaignDatastore({ database, clock });
   const manager = createCampaignManager({ datastore, clock, random });
   const keys = database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
   const server = createServiceServer({

@@ -36,6 +36,8 @@ export type Campaign = Document & {
   artistIds?: string[];
   /** Rises with every change of the campaign or its markets, from 1. */
   version: number;
+  /** Rises with every publication, from 1; receivers put events in order by it. Shown in events only. */
+  sequence?: number;
   /** Subject of the token that created it; may read and change it. */
   createdBy: string;
   createdAt: Instant;

@@ -1,8 +1,30 @@
-import type { Collection, Database, JsonObject, TransactionStep } from '@verifiedfan/ports';
+import { correlationMeta } from '@verifiedfan/correlation';
+import type {
+  Clock,
+  Collection,
+  Database,
+  Filter,
+  JsonObject,
+  TransactionResult,
+  TransactionStep,
+} from '@verifiedfan/ports';
+import { type Destination, openOutbox, outboxSteps, type Publication } from '../outbox/index.ts';
 import type { Campaign, Market } from './campaign.ts';
 import type { MarketChanges } from './market-changes.ts';
 
 export type SaveResult = 'saved' | 'stale' | 'exists' | 'site_taken';
+
+/** What becomes of one campaign, with its markets and what the world has to be told of it. */
+export type CampaignChange = {
+  previous: Campaign | undefined;
+  /** Its `sequence` is the datastore's matter. */
+  next: Campaign;
+  markets?: MarketChanges | undefined;
+  /** None: nobody has to know, and `sequence` stays. */
+  publications: readonly Publication[];
+  /** More than id and version that the stored campaign has to fulfil, such as its status and the date that moves it. */
+  expected?: Filter | undefined;
+};
 
 /** Storage of campaigns and their markets; knows neither HTTP nor rights. */
 export type CampaignDatastore = {
@@ -12,8 +34,19 @@ export type CampaignDatastore = {
   findIdsByEvent(eventId: string): Promise<string[]>;
   /** In the order of ids. */
   find(options: { filter: JsonObject; limit: number }): Promise<Campaign[]>;
-  /** Writes a campaign with its markets, all or nothing, if it is still the `previous` one (or still absent). */
-  save(options: { previous: Campaign | undefined; next: Campaign; markets: MarketChanges }): Promise<SaveResult>;
+  /** Writes a campaign with its markets and its events, all or nothing, if it is still the `previous` one (or still absent). */
+  save(change: CampaignChange): Promise<SaveResult>;
+  /** Changes several existing campaigns, all or nothing. */
+  saveAll(changes: readonly CampaignChange[]): Promise<'saved' | 'stale'>;
+};
+
+export type CampaignDatastoreOptions = {
+  database: Database;
+  clock: Clock;
+  /** Events for others are not kept: nobody would ever take them. @default none */
+  destinations?: ReadonlySet<Destination> | undefined;
+  /** Called after events were written. */
+  onPublished?: (() => void) | undefined;
 };
 
 const CAMPAIGNS = 'campaigns';
@@ -43,16 +76,20 @@ const openMarkets = (database: Database): Collection<Market> =>
     ],
   });
 
-const campaignStep = (previous: Campaign | undefined, next: Campaign): TransactionStep =>
+const campaignStep = ({ previous, expected }: CampaignChange, next: Campaign): TransactionStep =>
   previous === undefined
     ? { collection: CAMPAIGNS, operation: { insertOne: { document: next } } }
     : {
         collection: CAMPAIGNS,
-        operation: { replaceOne: { filter: { _id: previous._id, version: previous.version }, replacement: next } },
+        operation: {
+          replaceOne: { filter: { _id: previous._id, version: previous.version, ...expected }, replacement: next },
+        },
         expectMatched: 1,
       };
 
 // Removals first: a new market may take the event of a removed one.
+const NO_MARKETS: MarketChanges = { added: [], changed: [], removed: [], markets: [] };
+
 const marketSteps = ({ removed, changed, added }: MarketChanges): TransactionStep[] => [
   ...removed.map(({ _id }) => ({
     collection: MARKETS,
@@ -67,9 +104,34 @@ const marketSteps = ({ removed, changed, added }: MarketChanges): TransactionSte
   ...added.map((document) => ({ collection: MARKETS, operation: { insertOne: { document } } })),
 ];
 
-export const createCampaignDatastore = ({ database }: { database: Database }): CampaignDatastore => {
+/** All steps of one change, the campaign's first. */
+const changeSteps = (
+  change: CampaignChange,
+  { clock, destinations = NOWHERE }: CampaignDatastoreOptions,
+): TransactionStep[] => {
+  const { previous, next, markets = NO_MARKETS, publications } = change;
+  const sequence = (previous?.sequence ?? 0) + (publications.length > 0 ? 1 : 0);
+  const wanted = publications.filter(({ destination }) => destinations.has(destination));
+  const { traceparent } = correlationMeta();
+  return [
+    campaignStep(change, { ...next, sequence }),
+    ...marketSteps(markets),
+    ...outboxSteps({ campaignId: next._id, sequence, publications: wanted, nowMs: clock.now(), traceparent }),
+  ];
+};
+
+const NOWHERE: ReadonlySet<Destination> = new Set();
+
+export const createCampaignDatastore = (options: CampaignDatastoreOptions): CampaignDatastore => {
+  const { database, onPublished } = options;
   const campaigns = openCampaigns(database);
   const markets = openMarkets(database);
+  openOutbox(database);
+  const transact = async (changes: readonly CampaignChange[]): Promise<TransactionResult> => {
+    const result = await database.transact(changes.flatMap((change) => changeSteps(change, options)));
+    if (result.outcome === 'committed') onPublished?.();
+    return result;
+  };
   return {
     findById: (id) => campaigns.findById(id),
     async findMarkets(campaignIds) {
@@ -82,12 +144,17 @@ export const createCampaignDatastore = ({ database }: { database: Database }): C
       return found.map(({ campaignId }) => campaignId);
     },
     find: ({ filter, limit }) => campaigns.find({ filter, sort: [['_id', 1]], limit }),
-    async save({ previous, next, markets: changes }) {
-      const result = await database.transact([campaignStep(previous, next), ...marketSteps(changes)]);
+    async save(change) {
+      const { previous, next } = change;
+      const result = await transact([change]);
       if (result.outcome === 'committed') return 'saved';
       if (result.code !== 'duplicate_key' || result.step > 0) return 'stale';
       if (previous === undefined && (await campaigns.findById(next._id)) !== undefined) return 'exists';
       return 'site_taken';
+    },
+    async saveAll(changes) {
+      const result = await transact(changes);
+      return result.outcome === 'committed' ? 'saved' : 'stale';
     },
   };
 };

@@ -42,6 +42,7 @@ export const applyDraft = (
     date: { ...date, ...known },
     status: previous?.status ?? 'DRAFT',
     version: (previous?.version ?? 0) + 1,
+    ...(previous?.sequence === undefined ? {} : { sequence: previous.sequence }),
     createdBy: previous?.createdBy ?? subject,
     createdAt: previous?.createdAt ?? now,
     updatedAt: now,

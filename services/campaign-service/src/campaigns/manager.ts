@@ -6,6 +6,7 @@ import type { Campaign } from './campaign.ts';
 import type { CampaignDatastore, SaveResult } from './datastore.ts';
 import { applyDraft, draftFromDocument, draftFromPatch, type Stored } from './draft.ts';
 import { isUnchanged, planMarkets } from './market-changes.ts';
+import { publicationsOf } from './publications.ts';
 import { may, readableBy, throwIfInvalidPermissions } from './rights.ts';
 import type { CampaignDraft, CampaignView } from './schemas.ts';
 import { toCampaignView } from './view.ts';
@@ -66,8 +67,13 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
     if (stored !== undefined && isUnchanged(markets) && isSame(stored.campaign, next)) {
       return { outcome: 'unchanged' as const, view: toCampaignView(stored.campaign, stored.markets) };
     }
-    if (!isSaved(await datastore.save({ previous, next, markets }))) return undefined;
     const outcome = stored === undefined ? ('created' as const) : ('updated' as const);
+    const publications = publicationsOf({
+      type: `verifiedfan.campaign.${outcome}`,
+      previous: stored,
+      next: { campaign: next, markets: markets.markets },
+    });
+    if (!isSaved(await datastore.save({ previous, next, markets, publications }))) return undefined;
     return { outcome, view: toCampaignView(next, markets.markets) };
   };
 

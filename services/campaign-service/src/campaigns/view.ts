@@ -6,6 +6,6 @@ export const toMarketView = ({ position: _position, ...market }: Market): Market
 
 /** A campaign with its markets in their order, as the outside sees it. */
 export const toCampaignView = (
-  { createdBy: _createdBy, ...campaign }: Campaign,
+  { createdBy: _createdBy, sequence: _sequence, ...campaign }: Campaign,
   markets: readonly Market[],
 ): CampaignView => ({ ...campaign, markets: markets.map(toMarketView) }) as CampaignView;
