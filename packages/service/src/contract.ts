@@ -18,6 +18,8 @@ type ReplyBody<R extends ResponseContract> = R extends null
         data: Infer<R>;
         /** Of a list: where the next page starts, null on the last one. Becomes `meta.next`. */
         next?: string | null;
+        /** Tells the caller that a new token would hold rights that the present one does not. Becomes `meta.token`. */
+        token?: 'refresh';
       };
 
 /** What a handler answers: one of the declared statuses with its own data. */
@@ -68,6 +70,8 @@ export type RouteContract<
   responses: R;
   /** Types of the service's own errors that this route can answer; those of the pipeline are understood. */
   errors?: readonly string[];
+  /** Names of rights, any one of which lets a caller in, for OpenAPI. @default what `access` says */
+  roles?: readonly string[] | undefined;
   /** Request headers that the handler reads, for OpenAPI, such as `if-match`. */
   headers?: readonly string[];
   /** Log good answers at `debug` instead of `info`: for probes, and for workers that call thousands of times. @default false */
@@ -82,6 +86,7 @@ export type AnyReply = {
   data?: unknown;
   text?: string | undefined;
   next?: string | null | undefined;
+  token?: 'refresh' | undefined;
 };
 
 /** A checked contract with its types erased. */

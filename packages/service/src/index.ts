@@ -27,6 +27,7 @@ export {
   type StoredAttempt,
 } from './idempotency-store.ts';
 export type { CloseOptions, Listening, ListenOptions } from './listen.ts';
+export type { Gauges } from './pipeline/prometheus.ts';
 export type { ServiceTracing } from './pipeline/trace.ts';
 export { entityTag, readIfMatch, requireVersion } from './preconditions.ts';
 export { createServiceServer, type ServiceServer, type ServiceServerOptions } from './server.ts';

@@ -7,15 +7,16 @@ import type { ExchangeState, Middleware, ServiceLog } from './exchange.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import { createHttpServer, type HttpOptions, type Listening, type ListenOptions, listen } from './listen.ts';
-import { createOpenApi } from './open-api.ts';
+import { createOpenApi } from './open-api/document.ts';
 import { accessLog } from './pipeline/access-log.ts';
+import { auditSupreme } from './pipeline/audit.ts';
 import { authenticate } from './pipeline/authenticate.ts';
 import { compressLarge } from './pipeline/compress.ts';
 import { correlate } from './pipeline/correlation.ts';
 import { formatErrors } from './pipeline/error-formatter.ts';
 import { handle } from './pipeline/handle.ts';
 import { matchRoute } from './pipeline/match-route.ts';
-import { createRequestMetrics, type RequestMetrics } from './pipeline/prometheus.ts';
+import { createRequestMetrics, type Gauges, type RequestMetrics } from './pipeline/prometheus.ts';
 import { formatResponses } from './pipeline/response-formatter.ts';
 import { type ServiceTracing, trace } from './pipeline/trace.ts';
 import { answerRawRequests } from './raw-answers.ts';
@@ -35,6 +36,8 @@ export type ServiceServerOptions = Omit<HttpOptions, 'clock'> & {
   log: ServiceLog;
   /** What `/ready` asks, by the name that it reports. */
   checks?: Readonly<Record<string, ReadyCheck>> | undefined;
+  /** What `/metrics` tells besides the requests, by name such as `outbox_dead_rows`. */
+  gauges?: Gauges | undefined;
   /** Required by routes that store answers under their idempotency key. */
   idempotencyStore?: IdempotencyStore | undefined;
   tracing?: ServiceTracing | undefined;
@@ -77,6 +80,7 @@ const createPipeline = (
     ...(tracing?.enabled === true ? [trace({ tracing })] : []),
     correlate({ random }),
     accessLog({ log, clock }),
+    auditSupreme({ log, metrics }),
     metrics.measure,
     async function closeConnection(context, next) {
       await next();
@@ -93,9 +97,9 @@ const createPipeline = (
 
 /** Builds the server of a service. Throws `TypeError` for contracts that contradict each other. */
 export const createServiceServer = (options: ServiceServerOptions): ServiceServer => {
-  const { name, version, clock, random, log, checks = {}, errors = {} } = options;
+  const { name, version, clock, random, log, checks = {}, errors = {}, gauges } = options;
   const statuses: ErrorStatuses = { ...errors, ...PIPELINE_ERRORS };
-  const metrics = createRequestMetrics({ clock });
+  const metrics = createRequestMetrics({ clock, gauges });
   let closing = false;
   let document: Record<string, unknown> | undefined;
   const openApi = (): Record<string, unknown> => {

@@ -2,6 +2,7 @@ import { z } from '@verifiedfan/schema';
 import type { Registry } from 'prom-client';
 import { type Route, route } from './contract.ts';
 import { ServiceError } from './errors.ts';
+import { createOpenApiPage } from './open-api/page.ts';
 
 /** Answers when the thing works and throws when it does not. Called for every `GET /ready`, so it must be cheap. */
 export type ReadyCheck = () => void | Promise<void>;
@@ -11,7 +12,7 @@ export type SystemRoutesOptions = {
   checks: Readonly<Record<string, ReadyCheck>>;
   /** Whether the server is closing: then it is not ready for new work. */
   isClosing: () => boolean;
-  openApi: () => unknown;
+  openApi: () => Record<string, unknown>;
 };
 
 const status = z.object({ status: z.literal('ok') });
@@ -23,7 +24,7 @@ const failedChecks = async (checks: SystemRoutesOptions['checks']): Promise<stri
   return names.filter((_, index) => results[index]?.status === 'rejected');
 };
 
-/** `/health` (the process answers), `/ready` (what it needs answers too), `/metrics` and `/openapi.json`. */
+/** `/health` (the process answers), `/ready` (what it needs answers too), `/metrics`, `/openapi.json` and `/docs`, a page of it. */
 export const createSystemRoutes = ({ registry, checks, isClosing, openApi }: SystemRoutesOptions): Route[] => [
   route({
     ...shared,
@@ -57,5 +58,15 @@ export const createSystemRoutes = ({ registry, checks, isClosing, openApi }: Sys
     summary: 'This description',
     responses: { 200: { contentType: 'application/json; charset=utf-8' } },
     handler: () => ({ status: 200, text: JSON.stringify(openApi()) }),
+  }),
+  route({
+    ...shared,
+    path: '/docs',
+    summary: 'This description as a page',
+    responses: { 200: { contentType: 'text/html; charset=utf-8' } },
+    handler() {
+      const { html, headers } = createOpenApiPage(openApi());
+      return { status: 200, text: html, headers };
+    },
   }),
 ];

@@ -27,9 +27,9 @@ const declaredData = (schema: Schema, { data }: AnyReply, route: Route, strict: 
 
 /** Wraps data as `{ data, meta }`, after it was checked against the contract. */
 export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions): Middleware => {
-  const envelope = (context: Context, data: unknown, next: string | null | undefined): string => {
+  const envelope = (context: Context, data: unknown, { next, token }: AnyReply): string => {
     const { correlation } = context.state.exchange;
-    return JSON.stringify({ data, meta: { correlation, timestamp: new Date(clock.now()).toISOString(), next } });
+    return JSON.stringify({ data, meta: { correlation, timestamp: new Date(clock.now()).toISOString(), next, token } });
   };
   return async function formatResponse(context, next) {
     await next();
@@ -50,7 +50,7 @@ export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions
     } else {
       const data = contract === undefined ? undefined : declaredData(contract, reply, route, strict);
       context.type = 'application/json; charset=utf-8';
-      context.body = envelope(context, data, reply.next);
+      context.body = envelope(context, data, reply);
     }
   };
 };
