@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startProxy } from './fault-proxy-set-up.ts';
+import { signedFor, startProxy } from './fault-proxy-set-up.ts';
 
 type Put = { PutRequest: { Item: { id: string } } };
 const puts = (...ids: string[]): Put[] => ids.map((id) => ({ PutRequest: { Item: { id } } }));
@@ -81,6 +81,29 @@ describe('a batch that is done in part', () => {
       assert.deepEqual([...(done ?? []), ...(failed ?? [])].map(({ Id }) => Id).sort(), all);
     });
   }
+
+  it('names the failed notifications of SNS in XML, and numbers the others anew', async (test) => {
+    const { send, seen, proxy } = await startProxy(test, ({ body }) => {
+      const ids = [...new URLSearchParams(body)].filter(([name]) => name.endsWith('.Id')).map(([, id]) => id);
+      const done = ids.map((id) => `<member><Id>${id}</Id></member>`).join('');
+      return { body: `<R><PublishBatchResult><Successful>${done}</Successful><Failed/></PublishBatchResult></R>` };
+    });
+    proxy.add({ kind: 'partial', share: 0.4 });
+    const form = new URLSearchParams({ Action: 'PublishBatch' });
+    for (const [index, id] of all.entries()) form.append(`PublishBatchRequestEntries.member.${index + 1}.Id`, id);
+    const headers = { ...signedFor('sns'), 'content-type': 'application/x-www-form-urlencoded' };
+    const { text } = await send('/', { method: 'POST', headers, body: form.toString() });
+    const ids = (part: string): string[] => [...part.matchAll(/<Id>(.*?)<\/Id>/g)].map(([, id = '']) => id);
+    const [done = '', failed = ''] = text.split('<Failed>');
+    assert.equal(ids(failed).length, 3);
+    assert.deepEqual([...ids(done), ...ids(failed)].sort(), all);
+    const kept = [...new URLSearchParams(seen[0]?.body).keys()].filter((name) => name.endsWith('.Id'));
+    assert.deepEqual(
+      kept,
+      ids(done).map((_, index) => `PublishBatchRequestEntries.member.${index + 1}.Id`),
+    );
+    assert.deepEqual(proxy.counts().byOperation, { 'sns.PublishBatch': { requests: 1, injected: 1 } });
+  });
 
   it('of one entry is not sent to the server at all', async (test) => {
     const { call, seen, proxy } = await startProxy(test);

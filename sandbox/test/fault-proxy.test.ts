@@ -69,6 +69,33 @@ describe('a throttling service', () => {
   });
 });
 
+describe('a service that does not know an access key', () => {
+  const cases: [target: string, status: number, type: string][] = [
+    ['DynamoDB_20120810.PutItem', 400, 'com.amazonaws.dynamodb.v20120810#UnrecognizedClientException'],
+    ['Kinesis_20131202.PutRecords', 400, 'UnrecognizedClientException'],
+    ['AmazonSQS.SendMessage', 403, 'com.amazonaws.sqs#InvalidClientTokenId'],
+  ];
+  for (const [target, status, type] of cases) {
+    it(`answers ${target} in that service's words, and the server sees nothing`, async (test) => {
+      const { call, seen, proxy } = await startProxy(test);
+      proxy.add({ kind: 'wrong-credentials' });
+      const answer = await call(target);
+      assert.deepEqual([answer.status, answer.json.__type, seen.length], [status, type, 0]);
+    });
+  }
+
+  it('answers S3 and SNS in XML', async (test) => {
+    const { send, proxy } = await startProxy(test);
+    proxy.add({ kind: 'wrong-credentials' });
+    const s3 = await send('/bucket/key', { headers: signedFor('s3') });
+    assert.equal(s3.status, 403);
+    assert.match(s3.text, /<Error><Code>InvalidAccessKeyId</);
+    const sns = await send('/', { method: 'POST', headers: signedFor('sns'), body: 'Action=Publish' });
+    assert.equal(sns.status, 403);
+    assert.match(sns.text, /<ErrorResponse .*<Code>InvalidClientTokenId</);
+  });
+});
+
 describe('connections', () => {
   it('are lost in the middle of a request, of which the server sees no end', async (test) => {
     const { call, seen, proxy, broken } = await startProxy(test);

@@ -3,11 +3,19 @@ import type { Clock, Random } from '@verifiedfan/ports';
 import { SandboxError } from '../errors.ts';
 import { forward, forwardCut, readRequest, sendAnswer, type Target } from './forwarding.ts';
 import { createDoor } from './listening.ts';
-import { isNamed, jsonOf, operationOf, type ProxiedRequest } from './operation.ts';
+import { isNamed, operationOf, type ProxiedRequest } from './operation.ts';
 import { isBatch, type PartedBatch, partBatch } from './partial.ts';
 import { checkFault, PROXY_FAULT_KINDS, type ProxyFault } from './proxy-faults.ts';
 import { rewriteAnswer, rewriteRequest } from './queue-addresses.ts';
-import { isTooSkewed, iteratorExpired, type ProxiedAnswer, readsIterator, throttled, tooSkewed } from './refusals.ts';
+import {
+  isTooSkewed,
+  iteratorExpired,
+  type ProxiedAnswer,
+  readsIterator,
+  throttled,
+  tooSkewed,
+  unknownCredentials,
+} from './refusals.ts';
 import { createSwitchboard, delayOf, type FaultCounts } from './switchboard.ts';
 
 export type FaultProxyOptions = {
@@ -76,12 +84,14 @@ export const createFaultProxy = ({ target, clock, random }: FaultProxyOptions): 
     switch (fault?.kind) {
       case 'throttle':
         return throttled(operation, tools);
+      case 'wrong-credentials':
+        return unknownCredentials(operation, tools);
       case 'expired-iterator':
         return iteratorExpired(operation, tools);
       case 'wrong-clock':
         return tooSkewed(request, operation, clock.now() + fault.skewMs, tools);
       case 'partial': {
-        const parted = partBatch(operation, jsonOf(request.body), { share: fault.share ?? 0.5, random });
+        const parted = partBatch(operation, request.body, { share: fault.share ?? 0.5, random });
         if (parted === undefined) return pass(request, operation, signal);
         return passParted(parted, request, (reduced) => pass(reduced, operation, signal));
       }
@@ -161,13 +171,14 @@ const passParted = async (
   pass: (request: ProxiedRequest) => Promise<ProxiedAnswer>,
 ): Promise<ProxiedAnswer> => {
   if (reduced === undefined) {
-    const headers = { 'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0' };
-    return { status: 200, headers, body: Buffer.from(JSON.stringify(merge({}))) };
+    const type = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
+    const headers = { 'content-type': type.startsWith('application/x-www-form') ? 'text/xml' : type };
+    return { status: 200, headers, body: merge(undefined) ?? Buffer.alloc(0) };
   }
-  const answer = await pass({ ...request, body: Buffer.from(JSON.stringify(reduced)) });
-  const value = answer.status === 200 ? jsonOf(answer.body) : undefined;
-  if (value === undefined) return answer;
+  const answer = await pass({ ...request, body: reduced });
+  const body = answer.status === 200 ? merge(answer.body) : undefined;
+  if (body === undefined) return answer;
   // DynamoDB's checksum is of the body that we change.
   const { 'x-amz-crc32': _, ...headers } = answer.headers;
-  return { ...answer, headers, body: Buffer.from(JSON.stringify(merge(value))) };
+  return { ...answer, headers, body };
 };

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@verifiedfan/ports';
 import { isObject, parseJson } from '../stand-in.ts';
+import { actionOf } from './query-batches.ts';
 
 /** A request as the proxy sees it, whole. */
 export type ProxiedRequest = {
@@ -23,6 +24,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   GraniteServiceVersion20100801: 'cloudwatch',
   AmazonAthena: 'athena',
   TrentService: 'kms',
+  secretsmanager: 'secretsmanager',
 };
 
 /** The service in a signature's credential scope: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. */
@@ -50,12 +52,16 @@ const s3Operation = ({ method, url }: ProxiedRequest): string => {
   return query.has('versions') ? 'ListObjectVersions' : 'ListObjectsV2';
 };
 
-/** `dynamodb.BatchWriteItem`, `s3.PutObject`; a call of neither kind is `service.METHOD`, or `unknown.METHOD` without a signature. */
+/**
+ * `dynamodb.BatchWriteItem`, `s3.PutObject`, `sns.PublishBatch`; a call of another kind is `service.METHOD`, or `unknown.METHOD` without a
+ * signature.
+ */
 export const operationOf = (request: ProxiedRequest): string => {
   const [prefix = '', name] = (request.headers['x-amz-target'] ?? '').split('.');
   if (name !== undefined) return `${TARGETS[prefix] ?? prefix}.${name}`;
   const service = serviceOfSignature(request.headers.authorization) ?? 'unknown';
-  return `${service}.${service === 's3' ? s3Operation(request) : request.method}`;
+  if (service === 's3') return `s3.${s3Operation(request)}`;
+  return `${service}.${(service === 'sns' && actionOf(request.body)) || request.method}`;
 };
 
 export const serviceOf = (operation: string): string => operation.slice(0, operation.indexOf('.'));

@@ -1,11 +1,17 @@
 import type { JsonObject, JsonValue, Random } from '@verifiedfan/ports';
 import { isObject } from '../stand-in.ts';
+import { jsonOf } from './operation.ts';
+import { partPublishBatch } from './query-batches.ts';
 
-/**
- * A batch that is parted: what the server is to see, undefined when nothing is left for it, and how its answer becomes the answer to the
- * whole. Without a server's answer `merge` is given an empty object.
- */
-export type PartedBatch = { forward: JsonObject | undefined; merge(answer: JsonObject): JsonObject };
+/** A batch that is parted: what the server is to see, undefined when nothing is left for it, and how its answer becomes that to the whole. */
+export type PartedBatch = {
+  forward: Buffer | undefined;
+  /** Undefined when the server's answer is none that can be understood. Without a server's answer it is as if that were empty. */
+  merge(answer: Buffer | undefined): Buffer | undefined;
+};
+
+/** The same in the objects of a JSON service. */
+type Parted = { forward: JsonObject | undefined; merge(answer: JsonObject): JsonObject };
 
 /** Positions that are not done: `share` of them, at least one, chosen by chance. */
 const choose = (count: number, share: number, random: Random): Set<number> => {
@@ -24,7 +30,7 @@ const objectOf = (value: JsonValue | undefined): JsonObject => (isObject(value) 
 /** Records whose results stand at the records' own positions: Kinesis and Firehose. */
 const byPosition =
   ({ entries, results, failures, error }: { entries: string; results: string; failures: string; error: JsonObject }) =>
-  (request: JsonObject, share: number, random: Random): PartedBatch | undefined => {
+  (request: JsonObject, share: number, random: Random): Parted | undefined => {
     const all = listOf(request[entries]);
     if (all.length === 0) return undefined;
     const failed = choose(all.length, share, random);
@@ -40,7 +46,7 @@ const byPosition =
   };
 
 /** Entries with ids of their own, and a list of those that failed: SQS. */
-const byId = (request: JsonObject, share: number, random: Random): PartedBatch | undefined => {
+const byId = (request: JsonObject, share: number, random: Random): Parted | undefined => {
   const all = listOf(request.Entries);
   if (all.length === 0) return undefined;
   const failed = choose(all.length, share, random);
@@ -71,7 +77,7 @@ const byTable = (requests: Requests): [table: string, entries: JsonValue[]][] =>
 /** Requests of several tables, those that were not done come back in the shape of the request: DynamoDB. */
 const byTables =
   (kind: 'write' | 'get') =>
-  (request: JsonObject, share: number, random: Random): PartedBatch | undefined => {
+  (request: JsonObject, share: number, random: Random): Parted | undefined => {
     const items = objectOf(request.RequestItems);
     const entriesOf = (table: JsonValue | undefined): JsonValue[] =>
       listOf(kind === 'write' ? table : objectOf(table).Keys);
@@ -101,9 +107,7 @@ const byTables =
     };
   };
 
-const PARTED: Readonly<
-  Record<string, (request: JsonObject, share: number, random: Random) => PartedBatch | undefined>
-> = {
+const PARTED: Readonly<Record<string, (request: JsonObject, share: number, random: Random) => Parted | undefined>> = {
   'dynamodb.BatchWriteItem': byTables('write'),
   'dynamodb.BatchGetItem': byTables('get'),
   'kinesis.PutRecords': byPosition({
@@ -132,13 +136,27 @@ const PARTED: Readonly<
   'sqs.ChangeMessageVisibilityBatch': byId,
 };
 
+const PUBLISH_BATCH = 'sns.PublishBatch';
+
 /** Calls that may be done in part. */
-export const isBatch = (operation: string): boolean => Object.hasOwn(PARTED, operation);
+export const isBatch = (operation: string): boolean => operation === PUBLISH_BATCH || Object.hasOwn(PARTED, operation);
 
 /** Parts a batch by chance; undefined when the call is none, or has no entries. */
 export const partBatch = (
   operation: string,
-  request: JsonObject | undefined,
+  body: Buffer,
   { share, random }: { share: number; random: Random },
-): PartedBatch | undefined =>
-  request === undefined || !isBatch(operation) ? undefined : PARTED[operation]?.(request, share, random);
+): PartedBatch | undefined => {
+  if (operation === PUBLISH_BATCH) return partPublishBatch(body, { choose, share, random });
+  const request = jsonOf(body);
+  const parted = request && isBatch(operation) ? PARTED[operation]?.(request, share, random) : undefined;
+  if (parted === undefined) return undefined;
+  const toBody = (value: JsonObject): Buffer => Buffer.from(JSON.stringify(value));
+  return {
+    forward: parted.forward && toBody(parted.forward),
+    merge(answer) {
+      const value = answer === undefined ? {} : jsonOf(answer);
+      return value && toBody(parted.merge(value));
+    },
+  };
+};

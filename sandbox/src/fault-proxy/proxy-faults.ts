@@ -37,6 +37,9 @@ export type ProxyFault = Common & {
       }
     | /** The server does its work, and nothing at all comes back. */ { kind: 'lose-answer' }
     | /** Iterators of streams are too old to be used; hits `GetRecords` only. */ { kind: 'expired-iterator' }
+    | /** The service knows no such access key, whichever it is; the server sees nothing. */ {
+        kind: 'wrong-credentials';
+      }
     | /** The service's clock is this far ahead of the proxy's (negative: behind): signatures that are too old or new are refused. */ {
         kind: 'wrong-clock';
         skewMs: number;
@@ -63,6 +66,7 @@ export const PROXY_FAULT_KINDS = [
   'lose-answer',
   'expired-iterator',
   'wrong-clock',
+  'wrong-credentials',
 ] as const satisfies readonly ProxyFault['kind'][];
 export const TCP_FAULT_KINDS = [
   'latency',
@@ -97,6 +101,7 @@ const MEMBERS: Readonly<Record<ProxyFault['kind'], readonly string[]>> = {
   'lose-answer': [],
   'expired-iterator': [],
   'wrong-clock': ['skewMs!'],
+  'wrong-credentials': [],
 };
 
 /** Throws `invalid_option`, naming the member that is wrong, unless it is a fault of one of the kinds. */

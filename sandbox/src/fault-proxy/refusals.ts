@@ -1,13 +1,14 @@
 import type { Clock, Random } from '@verifiedfan/ports';
 import type { ProxiedRequest } from './operation.ts';
 import { serviceOf } from './operation.ts';
+import { queryError } from './query-batches.ts';
 
 /** An answer as it goes to the client. */
 export type ProxiedAnswer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type RefusalTools = { clock: Clock; random: Random };
 
-type Refusal = { code: string; message: string; status?: number };
+export type Refusal = { code: string; message: string; status?: number };
 
 /** Names in `__type` carry a namespace with some services; the SDKs cut it off: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
 const NAMESPACES: Readonly<Record<string, string>> = {
@@ -48,6 +49,18 @@ const xmlRefusal = (
   };
 };
 
+const queryRefusal = (refusal: Refusal, { random }: RefusalTools): ProxiedAnswer => ({
+  status: refusal.status ?? 400,
+  headers: { 'content-type': 'text/xml' },
+  body: Buffer.from(queryError(refusal, random.uuid())),
+});
+
+/** A refusal in the words of a service and the shape of its protocol. */
+const refuse = (service: string, refusal: Refusal, tools: RefusalTools): ProxiedAnswer => {
+  if (service === 's3') return xmlRefusal(refusal, {}, tools);
+  return service === 'sns' ? queryRefusal(refusal, tools) : jsonRefusal(service, refusal, tools);
+};
+
 const TOO_FAST = 'Rate exceeded';
 
 /** What each service answers when it is asked too much; all that are not listed say ThrottlingException. */
@@ -62,12 +75,31 @@ const THROTTLES: Readonly<Record<string, Refusal>> = {
   sqs: { code: 'RequestThrottled', message: 'Request is throttled.' },
   s3: { code: 'SlowDown', message: 'Please reduce your request rate.', status: 503 },
   firehose: { code: 'ServiceUnavailableException', message: 'Slow down.', status: 500 },
+  sns: { code: 'Throttling', message: TOO_FAST },
 };
 
 export const throttled = (operation: string, tools: RefusalTools): ProxiedAnswer => {
   const service = serviceOf(operation);
   const refusal = THROTTLES[service] ?? { code: 'ThrottlingException', message: TOO_FAST };
-  return service === 's3' ? xmlRefusal(refusal, {}, tools) : jsonRefusal(service, refusal, tools);
+  return refuse(service, refusal, tools);
+};
+
+const UNKNOWN_KEY = 'The security token included in the request is invalid.';
+
+/** What services answer to an access key that they do not know; all that are not listed say UnrecognizedClientException. */
+const UNKNOWN_KEYS: Readonly<Record<string, Refusal>> = {
+  sqs: { code: 'InvalidClientTokenId', message: UNKNOWN_KEY, status: 403 },
+  sns: { code: 'InvalidClientTokenId', message: UNKNOWN_KEY, status: 403 },
+  s3: {
+    code: 'InvalidAccessKeyId',
+    message: 'The AWS Access Key Id you provided does not exist in our records.',
+    status: 403,
+  },
+};
+
+export const unknownCredentials = (operation: string, tools: RefusalTools): ProxiedAnswer => {
+  const service = serviceOf(operation);
+  return refuse(service, UNKNOWN_KEYS[service] ?? { code: 'UnrecognizedClientException', message: UNKNOWN_KEY }, tools);
 };
 
 const ITERATOR_READS = new Set(['kinesis.GetRecords', 'dynamodb-streams.GetRecords']);
@@ -122,9 +154,7 @@ export const tooSkewed = (
   const message = isOld
     ? `Signature expired: ${signed} is now earlier than ${limit} (${now} - 5 min.)`
     : `Signature not yet current: ${signed} is still later than ${limit} (${now} + 5 min.)`;
-  return jsonRefusal(
-    service,
-    { code: 'InvalidSignatureException', message, status: service === 'dynamodb' ? 400 : 403 },
-    tools,
-  );
+  if (service === 'sns') return queryRefusal({ code: 'SignatureDoesNotMatch', message, status: 403 }, tools);
+  const status = service === 'dynamodb' ? 400 : 403;
+  return jsonRefusal(service, { code: 'InvalidSignatureException', message, status }, tools);
 };
