@@ -35,7 +35,10 @@ const ACTIONS = {
   },
 } as const;
 
-/** Without this S3 says that an object is forbidden where it is missing. */
+/**
+ * For whoever looks an object up, which writing does too: without the first S3 says that an object is forbidden where it is missing, and by
+ * the second the driver finds versions. Removing needs neither.
+ */
 const FIND_OBJECTS = ['s3:ListBucket', 's3:ListBucketVersions'];
 
 /** What Lambda does with a source on behalf of the function. */
@@ -110,9 +113,9 @@ const resourceRights = (worker: Worker, name: string, kind: Catalogue[string]['k
   const actions = (of: keyof typeof ACTIONS): string[] =>
     (['reads', 'writes', 'deletes'] as const).flatMap((use) => (uses[use] ? ACTIONS[of][use] : []));
   if (kind === 'stream' || kind === 'queue') return some({ subject: { kind, name }, actions: actions(kind) });
-  if (kind !== 'bucket' || !Object.values(uses).includes(true)) return [];
+  if (kind !== 'bucket') return [];
   return [
-    { subject: { kind: 'bucket', name }, actions: FIND_OBJECTS },
+    ...some({ subject: { kind: 'bucket', name }, actions: uses.reads || uses.writes ? FIND_OBJECTS : [] }),
     ...some({ subject: { kind: 'objects', name }, actions: actions('objects') }),
   ];
 };
