@@ -6,8 +6,8 @@ import type { ShardedLog } from './sharded-log.ts';
 export type Key = { PK: string; SK: string };
 
 /**
- * A row: its key and any attributes. At most 400 KB (400 × 1,024 bytes) with attribute names, as DynamoDB counts; nesting up to 32.
- * Attributes are JSON values; DynamoDB's sets and binaries are not used through this port.
+ * A row: its key and any attributes. At most 400 KB (400 × 1,024 bytes) with attribute names, as DynamoDB counts; values stand in at most
+ * 31 lists and maps, which makes 32 levels. Attributes are JSON values; DynamoDB's sets and binaries are not used through this port.
  */
 export type Item = Key & { [attribute: string]: JsonValue };
 

@@ -64,6 +64,9 @@ describe('conditions', () => {
       { oneOf: ['a', []] },
       { oneOf: ['a', Array.from({ length: 101 }, () => 1)] },
       { between: ['a', 1] },
+      { between: ['a', 1, 'b'] },
+      { between: ['a', 2, 1] },
+      { between: ['a', '🎟', '\ufffd'] },
       { beginsWith: ['a', 1] },
       { less: ['a', null] },
       { toString: ['a', 1] },
@@ -71,6 +74,8 @@ describe('conditions', () => {
     ];
     for (const condition of wrong) assert.throws(() => assertCondition(condition), { code: 'validation' });
     assertCondition({ all: [{ any: [{ not: { exists: 'a' } }] }] });
+    assertCondition({ between: ['a', '\ufffd', '🎟'] });
+    assertCondition({ between: ['a', 1, 1] });
   });
 });
 
@@ -89,6 +94,19 @@ describe('actions', () => {
       code: 'validation',
     });
     assert.throws(() => prepareUpdates([{ put: { ...KEY, a: 'x'.repeat(409_600) } }], rowKeyOf), { code: 'too_large' });
+  });
+
+  it('hold values in at most 31 lists and maps, however they are mixed', () => {
+    const nested = (levels: number, inner: unknown): unknown => {
+      let value = inner;
+      for (let level = 0; level < levels; level += 1) value = level % 2 ? [value] : { a: value };
+      return value;
+    };
+    const put = (value: unknown) => prepareUpdates([{ put: { ...KEY, value: value as never } }], rowKeyOf);
+    put(nested(31, 1));
+    put(nested(30, []));
+    for (const value of [nested(32, 1), nested(31, {}), nested(31, [])])
+      assert.throws(() => put(value), { code: 'validation' });
   });
 
   it('of transactions name each row once, under a token', () => {

@@ -1,5 +1,6 @@
 import type { Scalar } from '../condition.ts';
 import { invalid } from './errors.ts';
+import { compareUtf8 } from './same-json.ts';
 
 const isScalar = (value: unknown): value is Scalar =>
   value === null ||
@@ -19,6 +20,16 @@ const named = (operand: unknown): string => {
   if (typeof operand !== 'string') throw invalid('a condition names no attribute');
   return operand;
 };
+/** DynamoDB refuses ends of unlike types, and ends the wrong way round: such a condition could never hold. */
+const between = (operand: unknown): string => {
+  const name = tuple(operand, 2, isOrdered);
+  const [, low, high] = operand as [string, string | number, string | number];
+  if (typeof low !== typeof high) throw invalid('between needs two ends of one type');
+  const order =
+    typeof low === 'string' && typeof high === 'string' ? compareUtf8(low, high) : Number(low) - Number(high);
+  if (order > 0) throw invalid('between needs its lower end first');
+  return name;
+};
 const isOperandList = (value: unknown): boolean =>
   Array.isArray(value) && value.length >= 1 && value.length <= 100 && value.every(isScalar);
 
@@ -32,7 +43,7 @@ const GRAMMAR: Readonly<Record<string, (operand: unknown) => string>> = {
   lessOrEqual: (operand) => tuple(operand, 1, isOrdered),
   greater: (operand) => tuple(operand, 1, isOrdered),
   greaterOrEqual: (operand) => tuple(operand, 1, isOrdered),
-  between: (operand) => tuple(operand, 2, isOrdered),
+  between,
   oneOf: (operand) => tuple(operand, 1, isOperandList),
   beginsWith: (operand) => tuple(operand, 1, (value) => typeof value === 'string'),
   contains: (operand) => tuple(operand, 1, isScalar),

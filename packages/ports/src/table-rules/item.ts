@@ -3,7 +3,8 @@ import type { Item, Key } from '../table.ts';
 import { invalid, tooLarge } from './errors.ts';
 
 export const MAX_ITEM_BYTES = 400 * 1_024;
-const MAX_NESTING = 32;
+/** Lists and maps inside each other: what they hold is DynamoDB's 32nd level, and DynamoDB Local refuses an empty list there, too. */
+const MAX_NESTING = 31;
 const MAX_KEY_BYTES = { PK: 2_048, SK: 1_024 };
 const MAX_NAME_BYTES = 65_535;
 
@@ -44,7 +45,7 @@ const checkNumber = (value: number, walk: Walk, attribute: string): void => {
 };
 
 const checkObject = (value: object, walk: Walk, attribute: string, depth: number): void => {
-  if (depth > MAX_NESTING) throw invalid(`attribute ${attribute} is nested more than ${MAX_NESTING} levels deep`);
+  if (depth > MAX_NESTING) throw invalid(`attribute ${attribute} is nested in more than ${MAX_NESTING} lists and maps`);
   walk.mostBytes += 3;
   if (Array.isArray(value)) {
     for (const inner of value) checkValue(inner, walk, attribute, depth + 1);
