@@ -9,13 +9,14 @@ const LOOK_AGAIN_MS = 500;
  * measurement; what has to scale runs on Lambda. Throws what is missing, and `PollerRunsError` while another process polls the stage.
  */
 export const openOnAws = async (options: OpenOptions): Promise<Opened> => {
-  const [{ CHECKPOINT_TABLE, openAwsPlatform, takePollerLease }, { readConfiguration }, { resources }] =
+  const [{ CHECKPOINT_TABLE, openAwsPlatform, takePollerLease }, { readConfiguration, resourceNameOf }, { resources }] =
     await Promise.all([
       import('@verifiedfan/platform/aws'),
       import('@verifiedfan/platform'),
       import('@verifiedfan/workers/resources'),
     ]);
-  const platform = await openAwsPlatform({ catalogue: resources, configuration: readConfiguration() });
+  const configuration = readConfiguration();
+  const platform = await openAwsPlatform({ catalogue: resources, configuration });
   const lost = Promise.withResolvers<never>();
   // Heard by whoever waits for it; without anybody it is no fault of its own.
   lost.promise.catch(() => {});
@@ -23,8 +24,16 @@ export const openOnAws = async (options: OpenOptions): Promise<Opened> => {
   try {
     const lease = await takePollerLease({
       table: platform.table(CHECKPOINT_TABLE),
+      tableName: resourceNameOf(
+        { name: CHECKPOINT_TABLE, definition: resources[CHECKPOINT_TABLE] },
+        { prefix: configuration.resourcePrefix ?? '' },
+      ),
       owner: `${hostname()}:${process.pid}`,
       clock: platform.clock,
+      onWait: (owner, mostMs) =>
+        options.io.error(
+          `waiting up to ${Math.ceil(mostMs / 1_000)} s for the lease of ${owner}, which polls this stage or was killed\n`,
+        ),
       onLost,
       signal: options.io.signal,
     });

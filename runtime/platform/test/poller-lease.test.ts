@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { openLevelTable, systemClock } from '@verifiedfan/embedded';
 import { createManualClock } from '@verifiedfan/test-utils';
-import { PollerRunsError, takePollerLease } from '../src/aws/poller-lease.ts';
+import { takePollerLease } from '../src/aws/poller-lease.ts';
+import { PollerRunsError } from '../src/aws/poller-runs-error.ts';
 
 const LEASE_MS = 30_000;
 
@@ -11,12 +12,15 @@ const setUp = (test: TestContext) => {
   const table = openLevelTable({ name: 'checkpointTable', memory: true, clock: systemClock });
   test.after(() => table.close());
   const lost: string[] = [];
+  const waits: string[] = [];
+  const stopping = new AbortController();
   const take = (owner: string) =>
     takePollerLease({
-      ...{ table, owner, clock, leaseMs: LEASE_MS, signal: new AbortController().signal },
+      ...{ table, tableName: 'stage-one-checkpointTable', owner, clock, leaseMs: LEASE_MS, signal: stopping.signal },
+      onWait: (other, mostMs) => void waits.push(`${owner} for ${other}, ${mostMs}`),
       onLost: () => void lost.push(owner),
     });
-  return { clock, table, lost, take };
+  return { clock, table, lost, waits, stopping, take };
 };
 
 /** Lets everything that is ready run, so that whoever sleeps next sleeps on the clock. */
@@ -25,19 +29,68 @@ const settle = async (): Promise<void> => {
 };
 
 describe('the lease of the process that polls a stage', () => {
-  it('keeps a second process out as long as the first renews it', async (test) => {
+  it('keeps a second process out as soon as the first is seen to live, and says whose table it is and what to do', async (test) => {
+    const { clock, take, lost, waits } = setUp(test);
+    const first = await take('one');
+    const refused = take('two').then(
+      () => assert.fail('two pollers'),
+      (error: unknown) => error,
+    );
+    // One renewal, not a whole lease.
+    for (let step = 0; step < LEASE_MS / 3_000 + 2; step += 1) {
+      await settle();
+      await clock.advance(1_000);
+    }
+    const error = await refused;
+    assert.ok(error instanceof PollerRunsError);
+    assert.equal(error.code, 'stage_is_polled');
+    assert.equal(error.retryable, true);
+    for (const part of [/\(one\)/, /stage-one-checkpointTable/, /Stop that process/, /30 s/, /RESOURCE_PREFIX/])
+      assert.match(error.message, part);
+    assert.deepEqual(waits, [`two for one, ${LEASE_MS}`]);
+    assert.deepEqual(lost, []);
+    await first.release();
+  });
+
+  it('goes to who waits when it is given back meanwhile', async (test) => {
     const { clock, take, lost } = setUp(test);
     const first = await take('one');
-    const second = assert.rejects(
-      take('two'),
-      (error) => error instanceof PollerRunsError && /one/.test(error.message),
-    );
-    for (let step = 0; step < 8; step += 1) {
-      await settle();
-      await clock.advance(LEASE_MS / 6);
-    }
-    await second;
+    const taking = take('two');
+    await settle();
+    await first.release();
+    await clock.advance(1_000);
+    await (await taking).release();
     assert.deepEqual(lost, []);
+  });
+
+  it('goes to one of two who wait for a dead owner, and the other is refused by name', async (test) => {
+    const { clock, take, table } = setUp(test);
+    await take('one');
+    const { updateMany } = table;
+    table.updateMany = async (actions) => {
+      if (JSON.stringify(actions).includes('"one"')) throw new Error('no connection');
+      return updateMany(actions);
+    };
+    const both = Promise.allSettled([take('two'), take('three')]);
+    for (let step = 0; step <= LEASE_MS / 1_000 + 1; step += 1) {
+      await settle();
+      await clock.advance(1_000);
+    }
+    const results = await both;
+    const [winner] = results.filter((result) => result.status === 'fulfilled');
+    const [loser] = results.filter((result) => result.status === 'rejected');
+    assert.ok(winner !== undefined && loser?.reason instanceof PollerRunsError);
+    assert.match(loser.reason.message, /\((two|three)\)/);
+    await winner.value.release();
+  });
+
+  it('is not waited for any longer when the start is interrupted', async (test) => {
+    const { take, stopping } = setUp(test);
+    const first = await take('one');
+    const refused = assert.rejects(take('two'), PollerRunsError);
+    await settle();
+    stopping.abort();
+    await refused;
     await first.release();
   });
 

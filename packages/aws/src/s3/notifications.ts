@@ -1,4 +1,4 @@
-import type { BucketNotifications, Clock, Queue } from '@verifiedfan/ports';
+import type { BucketNotifications, Clock, Queue, ReceiveOptions } from '@verifiedfan/ports';
 import { assertOptions, assertWhole, invalid } from '../clients/checks.ts';
 import { readS3Message } from './event.ts';
 import { createHeldUploads } from './held-uploads.ts';
@@ -14,13 +14,17 @@ export type S3NotificationsOptions = {
 };
 
 export type S3Notifications = Omit<BucketNotifications, 'waitForNotifications'> & {
-  /** Resolves when an upload behind `after` is pending or may be in the queue, or when the signal aborts. @default any pending upload */
+  /** Resolves when an upload behind `after` is pending, or when the signal aborts. @default any pending upload */
   waitForNotifications(signal: AbortSignal, after?: string): Promise<void>;
+  /** Whether the queue hides uploads that this process does not hold: those of a process that died, which will be told again. */
+  hasHidden(): Promise<boolean>;
   /** Gives what was received and not acknowledged back to the queue at once. */
   close(): Promise<void>;
 };
 
 const MOST_AT_ONCE = 10_000;
+/** How long one wait asks the queue; it is then asked again. */
+const LONG_POLL_MS = 20_000;
 const SIGNS_OF_LIFE = 3;
 
 const numberOf = (id: string): number => {
@@ -41,6 +45,10 @@ export const createS3Notifications = (options: S3NotificationsOptions): S3Notifi
   const closing = new AbortController();
   let receiving: Promise<void> = Promise.resolve();
   let living: Promise<void> | undefined;
+  /** Messages that are none of this bucket's and were met, with the time until which the queue hides them. */
+  const foreign = new Map<string, number>();
+  /** Those who wait; called when an upload came, whoever received it. */
+  const waiting = new Set<() => void>();
 
   const keepHidden = async (): Promise<void> => {
     while (held.size > 0 && !closing.signal.aborted) {
@@ -53,16 +61,20 @@ export const createS3Notifications = (options: S3NotificationsOptions): S3Notifi
   };
 
   /** Answers how many messages came, those that tell nothing included. */
-  const receive = async (max: number): Promise<number> => {
+  const receive = async (request: Pick<ReceiveOptions, 'max' | 'waitMs' | 'signal'>): Promise<number> => {
     const empty: string[] = [];
-    const messages = await queue.receive({ max, waitMs: 0, visibilitySeconds });
+    const messages = await queue.receive({ ...request, visibilitySeconds });
     for (const message of messages) {
       const read = readS3Message(message.body, bucket.bucketName);
-      if (read.kind === 'foreign') continue;
+      if (read.kind === 'foreign') {
+        foreign.set(message.messageId, clock.now() + visibilitySeconds * 1_000);
+        continue;
+      }
       if (read.uploads.length === 0) empty.push(message.receiptHandle);
       else held.add(message, read.uploads);
     }
     if (held.size > 0) living ??= keepHidden();
+    if (messages.length > 0) for (const wake of waiting) wake();
     if (empty.length > 0) await queue.deleteMany(empty);
     return messages.length;
   };
@@ -73,7 +85,7 @@ export const createS3Notifications = (options: S3NotificationsOptions): S3Notifi
       let came = Number.POSITIVE_INFINITY;
       while (came > 0 && !closing.signal.aborted) {
         const missing = limit - held.behind(after, limit).length;
-        came = missing > 0 ? await receive(missing) : 0;
+        came = missing > 0 ? await receive({ max: missing, waitMs: 0 }) : 0;
       }
     });
     receiving = turn.catch(() => undefined);
@@ -100,9 +112,24 @@ export const createS3Notifications = (options: S3NotificationsOptions): S3Notifi
       throw deleted.error;
     },
     async waitForNotifications(signal, after = '0') {
-      if (held.behind(numberOf(after), 1).length === 0) {
-        await queue.waitForMessages(AbortSignal.any([signal, closing.signal]));
+      const number = numberOf(after);
+      const ended = AbortSignal.any([signal, closing.signal]);
+      while (!ended.aborted && held.behind(number, 1).length === 0) {
+        const woken = new AbortController();
+        const wake = (): void => woken.abort();
+        waiting.add(wake);
+        try {
+          // A long poll receives, as a look at the queue's depth would not; but who waits here would receive at once anyway.
+          await receive({ max: 1, waitMs: LONG_POLL_MS, signal: AbortSignal.any([ended, woken.signal]) });
+        } finally {
+          waiting.delete(wake);
+        }
       }
+    },
+    async hasHidden() {
+      const { inFlight, delayed } = await queue.depth();
+      for (const [messageId, untilMs] of foreign) if (untilMs <= clock.now()) foreign.delete(messageId);
+      return inFlight + delayed > held.receipts().length + foreign.size;
     },
     async close() {
       if (closing.signal.aborted) return;

@@ -10,6 +10,13 @@ type Change = { receipts: readonly string[]; seconds: number };
 /** A queue that gives what the test puts in, and shows what becomes of it. */
 const openQueue = (bodies: readonly unknown[]) => {
   let waiting: ReceivedMessage[] = [];
+  const hidden: string[] = [];
+  let come = Promise.withResolvers<void>();
+  const untilCome = async (signal: AbortSignal | undefined): Promise<void> => {
+    const aborted = Promise.withResolvers<void>();
+    signal?.addEventListener('abort', () => aborted.resolve());
+    if (signal?.aborted !== true) await Promise.race([come.promise, aborted.promise]);
+  };
   const deleted: string[] = [];
   const changes: Change[] = [];
   const refusals: Error[] = [];
@@ -25,15 +32,20 @@ const openQueue = (bodies: readonly unknown[]) => {
       sentAtMs: 0,
       firstReceivedAtMs: 0,
     });
+    come.resolve();
+    come = Promise.withResolvers();
   };
   for (const [index, body] of bodies.entries()) deliver(body, `m${index}`);
   const queue: Queue = {
     name: 'uploads',
     fifo: false,
     sendMany: async () => [],
-    async receive({ max }) {
+    async receive({ max, waitMs = 0, signal }) {
+      if (waiting.length === 0 && waitMs > 0) await untilCome(signal);
+      if (signal?.aborted) return [];
       const received = waiting.slice(0, max);
       waiting = waiting.slice(max);
+      hidden.push(...received.map(({ receiptHandle }) => receiptHandle));
       return received;
     },
     async deleteMany(receipts) {
@@ -46,13 +58,13 @@ const openQueue = (bodies: readonly unknown[]) => {
       changes.push({ receipts, seconds });
       return receipts.map(() => ({ changed: true }));
     },
-    depth: async () => ({ visible: waiting.length, inFlight: 0, delayed: 0 }),
+    depth: async () => ({ visible: waiting.length, inFlight: hidden.length, delayed: 0 }),
     peek: async () => ({ messages: [], last: undefined }),
-    waitForMessages: (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+    waitForMessages: (signal) => untilCome(signal),
   };
   const clock = createManualClock();
   const notifications = createS3Notifications({ bucket: { name: 'scoringBucket', bucketName: BUCKET }, queue, clock });
-  return { notifications, clock, deliver, deleted, changes, refusals };
+  return { notifications, clock, deliver, deleted, changes, refusals, hidden };
 };
 
 const record = (
@@ -183,6 +195,50 @@ describe('notifications of S3 through a queue', () => {
     assert.equal(ended, false);
     stop.abort();
     await waiting;
+    await notifications.close();
+  });
+
+  it('wakes who waits when an upload comes, also when somebody else has received it by looking', async () => {
+    const { notifications, deliver } = openQueue([]);
+    const { signal } = new AbortController();
+    const first = notifications.waitForNotifications(signal);
+    deliver(told('a'), 'm0');
+    await first;
+    const second = notifications.waitForNotifications(signal, '1');
+    const looking = notifications.pending({ limit: 10 });
+    deliver(told('b'), 'm1');
+    await looking;
+    assert.deepEqual(keysOf(await notifications.pending({ limit: 10 })), ['a', 'b']);
+    await second;
+    await notifications.close();
+  });
+
+  it('goes on waiting when what comes is a repetition of what it holds', async () => {
+    const { notifications, deliver } = openQueue([told('a')]);
+    await notifications.pending({ limit: 10 });
+    let ended = false;
+    const waiting = notifications.waitForNotifications(new AbortController().signal, '1').then(() => {
+      ended = true;
+    });
+    deliver(told('a'), 'm0', 2);
+    await notifications.pending({ limit: 10 });
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(ended, false);
+    deliver(told('b'), 'm1');
+    await waiting;
+    await notifications.close();
+  });
+
+  it('knows of uploads that the queue hides for a process that died, and not of its own', async () => {
+    const { notifications, hidden, clock } = openQueue([told('a', 'b'), 'no upload at all']);
+    await notifications.pending({ limit: 10 });
+    assert.equal(await notifications.hasHidden(), false);
+    hidden.push('of another');
+    assert.equal(await notifications.hasHidden(), true);
+    hidden.pop();
+    // Hidden for so long, and then told by the queue to anybody.
+    await clock.advance(121_000);
+    assert.equal(await notifications.hasHidden(), true);
     await notifications.close();
   });
 });

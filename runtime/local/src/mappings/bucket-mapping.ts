@@ -55,7 +55,8 @@ export const startBucketMapping = (options: BucketMappingOptions): Mapping => {
     finished: run(),
     paused: gate.paused,
     busy: () => running.size > 0,
-    waiting: async () => (await notifications.pending({ limit: 1 })).length > 0,
+    waiting: async () =>
+      (await notifications.pending({ limit: 1 })).length > 0 || (await notifications.hasHidden?.()) === true,
   };
 };
 

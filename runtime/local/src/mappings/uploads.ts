@@ -3,6 +3,8 @@ import type { BucketNotifications, ObjectCreated } from '@verifiedfan/ports';
 /** Notifications that can wait for what comes behind an upload already seen; a driver that cannot answers at once. */
 export type Uploads = {
   waitForNotifications(signal: AbortSignal, after?: string): Promise<void>;
+  /** Whether there are uploads that are not told now and will be: a process that died had received them. A driver without such has none. */
+  hasHidden?(): Promise<boolean>;
 };
 
 const PAGE = 100;

@@ -1,14 +1,19 @@
 import type { Clock, Table } from '@verifiedfan/ports';
-import { type Claim, claim, release, renew } from '@verifiedfan/worker';
+import { type Claim, type ClaimResult, claim, release, renew } from '@verifiedfan/worker';
+import { PollerRunsError } from './poller-runs-error.ts';
 
 export type PollerLeaseOptions = {
   /** The table of checkpoints: who moves them must be the only one. */
   table: Table;
+  /** That table as its engine calls it, for people who read an error. @default the table's own name */
+  tableName?: string | undefined;
   /** Unique to this process; other processes are shown it. */
   owner: string;
   clock: Clock;
   /** How long the lease of a process that died keeps others out, in milliseconds; well above the difference between their clocks. @default 30_000 */
   leaseMs?: number | undefined;
+  /** Called once, before it waits for a process that may be dead: whose lease it is, and for how long at most, in milliseconds. */
+  onWait?: ((owner: string, mostMs: number) => void) | undefined;
   /** Called once when another process took over, or when the lease ran out before it could be renewed: nothing more may be begun. */
   onLost(): void;
   /** Gives up waiting for the lease of a process that may have died. */
@@ -20,27 +25,20 @@ export type PollerLease = {
   release(): Promise<void>;
 };
 
-/** Another process polls the same stage. Two would move the same checkpoints, past each other. */
-export class PollerRunsError extends Error {
-  override readonly name = 'PollerRunsError';
-  readonly code = 'locked';
-  readonly retryable = true;
-  constructor(owner: string) {
-    super(`another process (${owner}) polls this stage`);
-  }
-}
-
 const FREE = 'free';
 const POLLING = 'polling';
 const KEY = { PK: 'lease', SK: 'poller' };
+const LEASE_MS = 30_000;
 const RENEWALS = 3;
+/** How often somebody who waits looks whether the lease was renewed or given back. */
+const LOOK_MS = 1_000;
 
 /**
- * Makes this process the only one that polls a stage. Waits once for a lease that may belong to a process that died, and throws
- * `PollerRunsError` when it is renewed meanwhile, for then its owner lives.
+ * Makes this process the only one that polls a stage. A lease that may belong to a process that died is waited for, until it runs out; as soon as it
+ * is seen to be renewed its owner lives, and `PollerRunsError` is thrown.
  */
 export const takePollerLease = async (options: PollerLeaseOptions): Promise<PollerLease> => {
-  const { table, clock, leaseMs = 30_000, onLost } = options;
+  const { table, clock, leaseMs = LEASE_MS, onLost } = options;
   let held = await claimLease(options);
   const stopping = new AbortController();
   const keep = async (): Promise<void> => {
@@ -64,18 +62,29 @@ export const takePollerLease = async (options: PollerLeaseOptions): Promise<Poll
 };
 
 const claimLease = async (options: PollerLeaseOptions): Promise<Claim> => {
-  const { clock, signal } = options;
+  const { clock, signal, leaseMs = LEASE_MS, table, tableName = table.name, onWait } = options;
   const first = await tryClaim(options);
   if (first.outcome === 'claimed') return first.claim;
-  if (first.outcome === 'refused') throw new TypeError('the row of the lease is in an unknown state');
-  await clock.sleep(Math.max(0, first.untilMs - clock.now()) + 1, signal);
-  const second = signal.aborted ? first : await tryClaim(options);
-  if (second.outcome === 'claimed') return second.claim;
-  throw new PollerRunsError(first.owner);
+  // Never longer than a lease, whatever the row says: its owner's clock may be ahead.
+  const giveUpAtMs = clock.now() + Math.min(leaseMs, Math.max(0, first.untilMs - clock.now()));
+  onWait?.(first.owner, giveUpAtMs - clock.now());
+  for (;;) {
+    await clock.sleep(Math.max(1, Math.min(LOOK_MS, giveUpAtMs - clock.now() + 1)), signal);
+    const runs = new PollerRunsError({ owner: first.owner, tableName, leaseMs });
+    if (signal.aborted) throw runs;
+    const next = await tryClaim(options);
+    if (next.outcome === 'claimed') return next.claim;
+    if (next.owner !== first.owner) throw new PollerRunsError({ owner: next.owner, tableName, leaseMs });
+    if (next.untilMs !== first.untilMs || clock.now() > giveUpAtMs) throw runs;
+  }
 };
 
-const tryClaim = ({ table, owner, clock, leaseMs = 30_000 }: PollerLeaseOptions) =>
-  claim({ table, key: KEY, owner, leaseMs, clock, from: [FREE], to: POLLING, orAbsent: true });
+const tryClaim = async (options: PollerLeaseOptions): Promise<Exclude<ClaimResult, { outcome: 'refused' }>> => {
+  const { table, owner, clock, leaseMs = LEASE_MS } = options;
+  const result = await claim({ table, key: KEY, owner, leaseMs, clock, from: [FREE], to: POLLING, orAbsent: true });
+  if (result.outcome === 'refused') throw new TypeError('the row of the lease is in an unknown state');
+  return result;
+};
 
 const isClaim = (value: unknown): value is Claim =>
   typeof value === 'object' && value !== null && 'attempt' in value && 'leaseUntilMs' in value;
