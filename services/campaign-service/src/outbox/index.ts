@@ -1,3 +1,5 @@
+export type { DeadEvent, OutboxDepth } from './dead-rows.ts';
+export { type CampaignDestinations, deliveriesTo } from './destinations.ts';
 export {
   type CampaignEventType,
   type CloudEvent,
@@ -7,5 +9,6 @@ export {
   type MarketEventType,
   type Publication,
 } from './publication.ts';
+export { createRelay, type Relay, type RelayOptions } from './relay.ts';
 export { OUTBOX, type OutboxRow, openOutbox } from './rows.ts';
 export { type OutboxStepsOptions, outboxSteps } from './steps.ts';

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { Queue, RecordStream } from '@verifiedfan/ports';
+import { isPoison, toError } from './errors.ts';
+import { type CloudEvent, DESTINATIONS, type Destination } from './publication.ts';
+
+/** What the service publishes to; what is left out is told nothing. */
+export type CampaignDestinations = {
+  campaignDataStream?: Pick<RecordStream, 'putMany'> | undefined;
+  /** FIFO. */
+  dataPipelineQueue?: Pick<Queue, 'sendMany'> | undefined;
+  /** FIFO. */
+  attendanceQueue?: Pick<Queue, 'sendMany'> | undefined;
+  /** Standard. */
+  refreshSelectionsQueue?: Pick<Queue, 'sendMany'> | undefined;
+  /** Forgets pages by their surrogate keys, at most 256 a call; rejects when it is not certain that all are forgotten. */
+  purge?: ((keys: readonly string[]) => Promise<void>) | undefined;
+};
+
+/** Hands over events of different campaigns; answers per event, undefined for one that has arrived. */
+export type Deliver = (events: readonly CloudEvent[]) => Promise<(Error | undefined)[]>;
+export type Deliveries = ReadonlyMap<Destination, Deliver>;
+
+/** What Fastly takes in one purge. */
+const MAX_KEYS = 256;
+/** What SQS takes as a deduplication id. */
+const MAX_ID = 128;
+
+const errorOf = (result: object | undefined): Error | undefined => {
+  if (result === undefined) return new Error('the destination gave too few answers');
+  return 'error' in result ? toError(result.error) : undefined;
+};
+const answersOf = (events: readonly CloudEvent[], results: readonly object[]): (Error | undefined)[] =>
+  events.map((_, index) => errorOf(results[index]));
+
+const toStream =
+  (stream: Pick<RecordStream, 'putMany'>): Deliver =>
+  async (events) => {
+    const entries = events.map((event) => ({ partitionKey: event.subject, data: JSON.stringify(event) }));
+    return answersOf(events, await stream.putMany(entries));
+  };
+
+const deduplicationIdOf = ({ id }: CloudEvent): string =>
+  id.length <= MAX_ID ? id : createHash('sha256').update(id).digest('hex');
+
+const toQueue =
+  (queue: Pick<Queue, 'sendMany'>, { fifo }: { fifo: boolean }): Deliver =>
+  async (events) => {
+    const messages = events.map((event) => ({
+      body: JSON.stringify(event),
+      ...(typeof event.traceparent === 'string' ? { attributes: { traceparent: event.traceparent } } : {}),
+      ...(fifo ? { group: event.subject, deduplicationId: deduplicationIdOf(event) } : {}),
+    }));
+    return answersOf(events, await queue.sendMany(messages));
+  };
+
+const keysOf = ({ data }: CloudEvent): string[] =>
+  Array.isArray(data.keys) ? data.keys.filter((key) => typeof key === 'string') : [];
+
+/** Events whose keys fit into one purge. */
+const chunksOfKeys = (events: readonly CloudEvent[]): { size: number; keys: string[] }[] => {
+  const chunks: { size: number; keys: string[] }[] = [];
+  for (const event of events) {
+    const keys = keysOf(event);
+    const last = chunks.at(-1);
+    if (last === undefined || last.keys.length + keys.length > MAX_KEYS) chunks.push({ size: 1, keys });
+    else {
+      last.size += 1;
+      last.keys.push(...keys);
+    }
+  }
+  return chunks;
+};
+
+const toNetwork =
+  (purge: (keys: readonly string[]) => Promise<void>): Deliver =>
+  async (events) => {
+    const answers: (Error | undefined)[] = [];
+    for (const { size, keys } of chunksOfKeys(events)) {
+      const error = await purge([...new Set(keys)]).then(() => undefined, toError);
+      for (let count = 0; count < size; count += 1) answers.push(error);
+    }
+    return answers;
+  };
+
+/** Drivers refuse a whole call for one event over a limit: then each goes alone, and only that one is at fault. */
+const eachForItself =
+  (deliver: Deliver): Deliver =>
+  async (events) => {
+    const alone = (event: CloudEvent): Promise<(Error | undefined)[]> =>
+      deliver([event]).catch((thrown: unknown) => [toError(thrown)]);
+    try {
+      return await deliver(events);
+    } catch (thrown) {
+      const error = toError(thrown);
+      if (!isPoison(error) || events.length === 1) return events.map(() => error);
+      const answers: (Error | undefined)[] = [];
+      for (const event of events) answers.push(...(await alone(event)));
+      return answers;
+    }
+  };
+
+/** How each destination is told, for those that there are. */
+export const deliveriesTo = (destinations: CampaignDestinations): Deliveries => {
+  const { campaignDataStream, dataPipelineQueue, attendanceQueue, refreshSelectionsQueue, purge } = destinations;
+  const all: Record<Destination, Deliver | undefined> = {
+    campaignDataStream: campaignDataStream && toStream(campaignDataStream),
+    dataPipelineQueue: dataPipelineQueue && toQueue(dataPipelineQueue, { fifo: true }),
+    attendanceQueue: attendanceQueue && toQueue(attendanceQueue, { fifo: true }),
+    refreshSelectionsQueue: refreshSelectionsQueue && toQueue(refreshSelectionsQueue, { fifo: false }),
+    fastly: purge && toNetwork(purge),
+  };
+  return new Map(
+    DESTINATIONS.flatMap((name) => {
+      const deliver = all[name];
+      return deliver === undefined ? [] : [[name, eachForItself(deliver)] as const];
+    }),
+  );
+};

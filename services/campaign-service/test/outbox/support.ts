@@ -1,0 +1,110 @@
+import type { TestContext } from 'node:test';
+import type { Database } from '@verifiedfan/ports';
+import { openDatabase } from '@verifiedfan/service/testing';
+import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
+import {
+  type CampaignDestinations,
+  createRelay,
+  openOutbox,
+  outboxSteps,
+  type RelayOptions,
+} from '../../src/outbox/index.ts';
+
+type Told = { at: string; id: string; type: string; campaign: string; sequence: number };
+
+/** A destination of each kind that writes down what it is told, and fails as it is told to. */
+export const createReceivers = () => {
+  const told: Told[] = [];
+  const purged: string[][] = [];
+  /** Asked for every event; an error means that it does not arrive. */
+  let fault: (at: string, event: { id: string; subject: string }) => Error | undefined = () => undefined;
+  const take = (at: string, text: string): Error | undefined => {
+    const { id, type, subject, sequence } = JSON.parse(text) as {
+      id: string;
+      type: string;
+      subject: string;
+      sequence: string;
+    };
+    const error = fault(at, { id, subject });
+    if (error === undefined) told.push({ at, id, type, campaign: subject, sequence: Number(sequence) });
+    return error;
+  };
+  const answer = (at: string, texts: readonly string[]) =>
+    texts.map((text, index) => {
+      const error = take(at, text);
+      return error === undefined ? { sequence: '1', shard: '0', messageId: `m${index}` } : { error };
+    });
+  const queue = (at: string): Pick<Required<CampaignDestinations>, 'dataPipelineQueue'>['dataPipelineQueue'] => ({
+    sendMany: async (messages) =>
+      answer(
+        at,
+        messages.map(({ body }) => body),
+      ),
+  });
+  const destinations = {
+    campaignDataStream: {
+      putMany: async (entries) =>
+        answer(
+          'campaignDataStream',
+          entries.map(({ data }) => String(data)),
+        ),
+    },
+    dataPipelineQueue: queue('dataPipelineQueue'),
+    attendanceQueue: queue('attendanceQueue'),
+    refreshSelectionsQueue: queue('refreshSelectionsQueue'),
+    async purge(keys) {
+      const error = fault('fastly', { id: '', subject: '' });
+      if (error !== undefined) throw error;
+      purged.push([...keys]);
+    },
+  } satisfies CampaignDestinations;
+  return {
+    destinations,
+    told,
+    purged,
+    failWith(decide: typeof fault) {
+      fault = decide;
+    },
+    /** What a receiver acts upon that drops what is not newer than what it has seen of the campaign. */
+    seenBy(at: string): Told[] {
+      const last = new Map<string, number>();
+      return told.filter((event) => {
+        if (event.at !== at || event.sequence <= (last.get(event.campaign) ?? 0)) return false;
+        last.set(event.campaign, event.sequence);
+        return true;
+      });
+    },
+  };
+};
+
+export type Receivers = ReturnType<typeof createReceivers>;
+
+export const sequencesOf = (events: readonly Told[], campaign?: string): number[] =>
+  events.filter((event) => campaign === undefined || event.campaign === campaign).map(({ sequence }) => sequence);
+
+/** An outbox on the embedded database with one stream behind it. */
+export const createRig = (context: TestContext, options: Partial<RelayOptions> = {}) => {
+  const database: Database = options.database ?? openDatabase(context);
+  const clock = createManualClock();
+  const random = createSeededRandom({ seed: 'relay' });
+  const receivers = createReceivers();
+  const lines: string[] = [];
+  const write = (message: string, data?: Record<string, unknown>): void => {
+    lines.push(`${message} ${String(data?.reason ?? data?.error ?? '')}`);
+  };
+  const log = { warn: write, error: write };
+  const { campaignDataStream } = receivers.destinations;
+  const relayWith = (more: Partial<RelayOptions> = {}) =>
+    createRelay({ database, destinations: { campaignDataStream }, clock, random, log, ...options, ...more });
+  const outbox = openOutbox(database);
+  /** One publication each, as if a change had committed. */
+  const publish = async (campaignId: string, ...sequences: number[]): Promise<void> => {
+    for (const sequence of sequences) {
+      const publications = [
+        { destination: 'campaignDataStream', type: 'verifiedfan.campaign.updated', data: { sequence } },
+      ] as const;
+      await database.transact(outboxSteps({ campaignId, sequence, publications, nowMs: clock.now() }));
+    }
+  };
+  return { database, clock, random, receivers, log, lines, relayWith, outbox, publish };
+};
