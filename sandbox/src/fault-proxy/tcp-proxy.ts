@@ -1,6 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Clock, Random } from '@verifiedfan/ports';
 import { SandboxError } from '../errors.ts';
+import { rewriteBroker } from './broker-addresses.ts';
 import { createDoor } from './listening.ts';
 import { checkFault, TCP_FAULT_KINDS, type TcpFault } from './proxy-faults.ts';
 import { createSwitchboard, delayOf, type FaultCounts } from './switchboard.ts';
@@ -8,6 +9,8 @@ import { createSwitchboard, delayOf, type FaultCounts } from './switchboard.ts';
 export type TcpFaultProxyOptions = {
   /** The server behind it. */
   target: { host?: string | undefined; port: number };
+  /** Whether it is a broker of Kafka, which tells its clients where it listens: they are told the proxy's port. @default false */
+  isBroker?: boolean | undefined;
   /** Delays run on it. */
   clock: Clock;
   /** Decides which pieces are struck. */
@@ -62,7 +65,12 @@ const passAnswer = (pair: Pair, piece: Buffer): void => {
 };
 
 /** A proxy for any protocol on TCP, with faults that strike what clients send or what they are answered. */
-export const createTcpFaultProxy = ({ target, clock, random }: TcpFaultProxyOptions): TcpFaultProxy => {
+export const createTcpFaultProxy = ({
+  target,
+  isBroker = false,
+  clock,
+  random,
+}: TcpFaultProxyOptions): TcpFaultProxy => {
   const { host = '127.0.0.1', port } = target;
   if (!Number.isSafeInteger(port) || port < 1 || port > 65_535) {
     throw new SandboxError('invalid_option', '"target.port" of a fault proxy is a port');
@@ -93,7 +101,9 @@ export const createTcpFaultProxy = ({ target, clock, random }: TcpFaultProxyOpti
       client.pause();
       turn = turn.then(() => passRequest(pair, piece)).finally(() => client.resume());
     });
-    pair.server.on('data', (piece: Buffer) => passAnswer(pair, piece));
+    pair.server.on('data', (piece: Buffer) => {
+      passAnswer(pair, isBroker ? rewriteBroker(piece, { host, from: port, to: door.port }) : piece);
+    });
     client.once('end', () => turn.then(() => pair.server.end()));
     pair.server.once('end', () => client.end());
     for (const socket of [client, pair.server]) {
