@@ -1,4 +1,5 @@
 import type { Worker } from '@verifiedfan/worker';
+import { selectionRefresh } from './campaigns/selection-refresh/worker.ts';
 import { validateToken } from './identity/validate-token.ts';
 import { loadScoresToDynamoDB } from './scoring/load-scores-to-dynamodb.ts';
 import { loadScoresToStream } from './scoring/load-scores-to-stream/worker.ts';
@@ -19,6 +20,7 @@ export const workers = {
   verdictReporter,
   lookupPhoneScore,
   proxyCampaignService,
+  selectionRefresh,
   validateToken,
 } as const satisfies Readonly<Record<string, Worker>>;
 

@@ -26,6 +26,12 @@ export const resources = {
     visibilitySeconds: 900,
     maxReceiveCount: 5,
   },
+  refreshSelectionsQueue: {
+    kind: 'queue',
+    purpose: 'Campaigns whose markets or scores changed, so that selections are to be computed again.',
+    visibilitySeconds: 900,
+    maxReceiveCount: 10,
+  },
   phoneScoreCache: { kind: 'cache', purpose: 'Phone scores for a day, by keyed hash: every look-up is billed.' },
 } as const satisfies Catalogue;
 

@@ -1,5 +1,5 @@
 import { countOnce, defineWorker, dynamodbStream, type RowChange, type WorkerRecord } from '@verifiedfan/worker';
-import { COUNT_NAMES, contributionOf } from './domain/counts.ts';
+import { COUNTED_SUMS, contributionOf } from './domain/counts.ts';
 import { idsOfMemberKey, MEMBER_PREFIX } from './domain/keys.ts';
 
 /** Without a window a DynamoDB batch does not say its shard, and the watermark is kept per shard. */
@@ -29,7 +29,7 @@ export const processSavedScores = defineWorker({
       return [];
     });
     const { demandTable: table } = services;
-    const { failed } = await countOnce({ table, shard: shard ?? '', sums: COUNT_NAMES, records: counted });
+    const { failed } = await countOnce({ table, shard: shard ?? '', sums: COUNTED_SUMS, records: counted });
     for (const { record, error } of failed) fail(record.source, error);
     return { count: members.length };
   },
@@ -55,6 +55,7 @@ const toCountRecord = (source: Change) => {
       verified: after.verified - before.verified,
       rejected: after.rejected - before.rejected,
       selected: after.selected - before.selected,
+      changes: 1,
     },
   };
 };

@@ -1,6 +1,6 @@
 import { type GetToken, type Request, type ResponseBody, withToken } from '@verifiedfan/request';
 import { CampaignAnswerError } from './errors.ts';
-import type { Campaign, ImportOutcome } from './types.ts';
+import type { Campaign, ImportOutcome, Selection, SelectionAnswer } from './types.ts';
 
 export type CampaignClientOptions = {
   /** With campaign-service as its `baseUrl`. */
@@ -15,6 +15,8 @@ export type CampaignClient = {
   findByEventId(eventId: string): Promise<Campaign[]>;
   /** Needs `campaigns:create`. The same documents again change nothing, so a broken connection is repeated. */
   importCampaigns(documents: readonly Readonly<Record<string, unknown>>[]): Promise<ImportOutcome[]>;
+  /** Needs `campaigns:select`. Undefined when there is no such market (any more). An older selection never replaces a newer one. */
+  putSelection(campaignId: string, marketId: string, selection: Selection): Promise<SelectionAnswer | undefined>;
 };
 
 /** Small enough for campaigns with a thousand markets to fit into one answer. */
@@ -28,6 +30,12 @@ const toCampaign = (data: unknown): Campaign => {
     throw new CampaignAnswerError('a campaign with its markets');
   }
   return data as Campaign;
+};
+
+const toSelectionAnswer = (data: unknown): SelectionAnswer => {
+  if (typeof memberOf(data, 'applied') !== 'boolean')
+    throw new CampaignAnswerError('whether the selection was applied');
+  return data as SelectionAnswer;
 };
 
 const toPage = (body: ResponseBody): { campaigns: Campaign[]; next: string | undefined } => {
@@ -61,6 +69,11 @@ export const createCampaignClient = ({ request, getToken }: CampaignClientOption
       const outcomes = memberOf(memberOf(body, 'data'), 'campaigns');
       if (!Array.isArray(outcomes)) throw new CampaignAnswerError('a list of outcomes');
       return outcomes as ImportOutcome[];
+    },
+    async putSelection(campaignId, marketId, json) {
+      const path = `/campaigns/${encodeURIComponent(campaignId)}/markets/${encodeURIComponent(marketId)}/selection`;
+      const { status, body } = await call({ method: 'PUT', path, json, alsoAccept: [404] });
+      return status === 404 ? undefined : toSelectionAnswer(memberOf(body, 'data'));
     },
   };
 };

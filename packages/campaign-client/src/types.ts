@@ -9,8 +9,36 @@ export type Market = {
   name?: LocalisedText;
   venueId?: string;
   date?: { open?: string; close?: string; event?: string };
+  /** Without them nobody is selected for this market. */
+  selectionRules?: SelectionRules;
+  /** As it was last computed; its versions say from what. */
+  selection?: Selection;
   version: number;
 };
+
+/** Who is eligible: a member with this score or more, and verified where that is required. */
+export type SelectionRules = {
+  /** 0 to 1, at most two decimals. */
+  minScore: number;
+  requireVerified: boolean;
+  /** How many can be selected. */
+  capacity: number;
+  /** Moves when the rules do. */
+  ruleVersion: number;
+};
+
+export type Selection = {
+  eligible: number;
+  capacity: number;
+  status: 'closed' | 'undersubscribed' | 'balanced' | 'oversubscribed';
+  ruleVersion: number;
+  marketVersion: number;
+  scoresVersion: number;
+  computedAt: string;
+};
+
+/** `stale`: the campaign, the market or the scores have moved on since the selection was computed; compute it again. */
+export type SelectionAnswer = { applied: true } | { applied: false; reason: 'stale' };
 
 /** A campaign with its markets in their order, as campaign-service shows it. Dates are ISO 8601 in UTC. */
 export type Campaign = {

@@ -1,5 +1,5 @@
 import type { Catalogue } from '@verifiedfan/ports';
-import { buildWorkerGraph, type GraphWorker, parseTarget, type Worker } from '@verifiedfan/worker';
+import { buildWorkerGraph, type GraphWorker, parseTarget, type Target, type Worker } from '@verifiedfan/worker';
 
 /** Who can bring work to whom, by the names of workers. */
 export type EstateGraph = {
@@ -18,14 +18,23 @@ export const createEstateGraph = (workers: Readonly<Record<string, Worker>>, res
 
   return {
     inFrontOf(worker) {
-      const reads = (workers[worker]?.reads ?? []).map((target) => parseTarget(target).resource);
-      const writers = reads.flatMap((resource) => graph.resources[resource]?.writers ?? []).map(workerOf);
+      const reads = (workers[worker]?.reads ?? []).map(parseTarget);
+      const writes = (other: Worker): boolean =>
+        other.writes.map(parseTarget).some((write) => reads.some((read) => mayMeet(read, write)));
+      const writers = Object.keys(workers).filter((name) => workers[name] !== undefined && writes(workers[name]));
       const all = new Set([worker, ...writers].flatMap((each) => [each, ...upstreamOf(each)]));
       all.delete(worker);
       return all;
     },
   };
 };
+
+/** Whether some key has both prefixes: of rows that others write a reader sees nothing. */
+const mayMeet = (read: Target, write: Target): boolean =>
+  read.resource === write.resource &&
+  beginAlike(read.partitionPrefix, write.partitionPrefix) &&
+  beginAlike(read.keyPrefix, write.keyPrefix);
+const beginAlike = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
 
 /** An upload is told once and then acknowledged; of two workers one would never hear of it. */
 const assertOneTakerPerBucket = (workers: Readonly<Record<string, Worker>>): void => {

@@ -13,7 +13,7 @@ export type TokenRights = {
 
 /** What the workers may do at the services they call. */
 const WORKER_PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  'campaign-service': ['campaigns:read'],
+  'campaign-service': ['campaigns:read', 'campaigns:select'],
   'entry-service': ['entries:score'],
 };
 

@@ -35,6 +35,7 @@ export const createCampaigns = (kit: ServiceKit) => {
 
   return {
     find,
+    putSelection: client.putSelection,
     /** What a campaign offers; undefined when there is no such campaign. */
     async fetchOffer(campaignId: string): Promise<Offer | undefined> {
       const campaign = await find(campaignId);

@@ -48,6 +48,12 @@ export const slackCountsKey = (campaignId: string): Key => ({
   SK: 'meta:slack:counts',
 });
 
+/** How the scores of those lie who want to see one event; see workers/campaigns/selection-refresh. */
+export const profileKey = (campaignId: string, eventId: string): Key => ({
+  PK: campaignPartition(campaignId),
+  SK: `meta:profile:${eventId}`,
+});
+
 /** A file is a key that uploads share; its id stands in rows and records instead of the key, which may be long. */
 export const fileIdOf = (bucket: string, key: string): string =>
   createHash('sha256').update(`${bucket}/${key}`).digest('hex').slice(0, 16);

@@ -2,6 +2,7 @@ import type { JsonObject, Queue } from '@verifiedfan/ports';
 import { createSlackBot } from '@verifiedfan/slack';
 import { defineWorker, isObject, RejectError, sqs, toError, type WorkerRecord } from '@verifiedfan/worker';
 import { createCampaigns } from '../domain/campaigns.ts';
+import { askForSelections } from './ask-for-selections.ts';
 import { type CheckResult, checkCampaign, type Seen } from './check-campaign.ts';
 import { createSlackClaims } from './slack-claim.ts';
 
@@ -16,14 +17,14 @@ type ReportMessage = { campaigns: string[] } | { campaignId: string; attempt: nu
 type Check = { campaignId: string; attempt: number; seen: Seen | undefined; records: Set<WorkerRecord> };
 
 /**
- * Posts a campaign's counts to Slack once they are settled and differ from the last post. One check per campaign and batch:
- * input = requeue + slack + bypass, each with what failed.
+ * Posts a campaign's counts to Slack once they are settled and differ from the last post, and asks for its selections. One check per
+ * campaign and batch: input = requeue + slack + bypass, each with what failed.
  */
 export const verdictReporter = defineWorker({
   purpose: "Posts a campaign's counts to Slack once they are settled and differ from the last post.",
   source: sqs('verdictReporterQueue', { batchSize: 10, maxConcurrency: 2 }),
-  reads: ['demandTable/campaign:*/meta:*'],
-  writes: ['demandTable/campaign:*/meta:slack:counts* update'],
+  reads: ['demandTable/campaign:*/meta:counts*', 'demandTable/campaign:*/meta:slack:counts* get'],
+  writes: ['demandTable/campaign:*/meta:slack:counts* update', 'refreshSelectionsQueue'],
   requeues: ['verdictReporterQueue'],
   secrets: ['slackBotToken', 'slackChannel', 'tokenKeys'],
   calls: ['slack', 'campaignService'],
@@ -36,6 +37,7 @@ export const verdictReporter = defineWorker({
       clock,
       upstream: kit.upstream,
       queue: kit.queue('verdictReporterQueue'),
+      selections: kit.queue('refreshSelectionsQueue'),
       claims: createSlackClaims({ table, clock }),
       slack: createSlackBot({
         baseUrl: kit.endpoint('slack'),
@@ -55,12 +57,15 @@ export const verdictReporter = defineWorker({
     const checks = gatherChecks(records, reject);
     const counts = { requeue: { success: 0, failed: 0 }, slack: { success: 0, failed: 0 }, bypass: { success: 0 } };
     const posted: JsonObject[] = [];
+    const ended: Check[] = [];
     const settled =
       checks.size === 0
         ? 'drained'
         : await services.upstream.drained({ worker: 'verdictReporter', timeoutMs: DRAIN_MS });
     for (const check of checks.values()) {
       const result = await tryCheck({ ...services, ...check, settled });
+      // That Slack refused changes nothing about the scores.
+      if (result.outcome !== 'later') ended.push(check);
       if (result.outcome === 'posted') {
         counts.slack.success += 1;
         posted.push({ campaignId: check.campaignId, counts: result.counts });
@@ -76,6 +81,7 @@ export const verdictReporter = defineWorker({
         if (error !== undefined) for (const record of check.records) fail(record, error);
       }
     }
+    await askForSelections(services.selections, ended, retry);
     return { counts: { input: checks.size, ...counts }, posted };
   },
 });
