@@ -11,13 +11,20 @@ export type VerifyToken = (token: string) => TokenClaims | Promise<TokenClaims>;
  * Who may call a route:
  * - `public`: everybody, without a token
  * - `token`: every valid token; what it may see is decided by the manager
+ * - `supreme`: supreme tokens and nobody else
  * - `permission`: holders of that permission, and supreme tokens
  * - `campaignAction`: tokens with that action on the campaign in the path (`:campaignId`), holders of `permission`, supreme tokens
  */
-export type Access = 'public' | 'token' | { permission: string } | { campaignAction: string; permission?: string };
+export type Access =
+  | 'public'
+  | 'token'
+  | 'supreme'
+  | { permission: string }
+  | { campaignAction: string; permission?: string };
 
 const allows = (access: Exclude<Access, 'public'>, claims: TokenClaims, campaignId: string | undefined): boolean => {
   if (access === 'token') return true;
+  if (access === 'supreme') return claims.supreme === true;
   if (access.permission !== undefined && hasPermission(claims, access.permission)) return true;
   return 'campaignAction' in access && campaignId !== undefined && can(claims, campaignId, access.campaignAction);
 };

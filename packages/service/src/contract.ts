@@ -101,7 +101,7 @@ export type Route = Omit<RouteContract, 'params' | 'query' | 'body' | 'handler' 
 const PATH = /^(?:\/(?::[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9._-]+))+$/;
 
 const isAccess = (access: unknown): boolean => {
-  if (access === 'public' || access === 'token') return true;
+  if (access === 'public' || access === 'token' || access === 'supreme') return true;
   if (typeof access !== 'object' || access === null) return false;
   const names = ['permission', 'campaignAction'].filter((name) => name in access);
   return names.length > 0 && names.every((name) => typeof Reflect.get(access, name) === 'string');

@@ -19,6 +19,7 @@ const routeWith = (name: string, access: Access): Route =>
 const ROUTES = {
   public: 'public',
   token: 'token',
+  supreme: 'supreme',
   permission: { permission: 'things:read' },
   action: { campaignAction: 'read' },
   either: { campaignAction: 'read', permission: 'things:read' },
@@ -38,6 +39,7 @@ const CLAIMS = {
 const TABLE: Record<keyof typeof ROUTES, Record<keyof typeof CLAIMS, number>> = {
   public: { nobody: 200, plain: 200, holder: 200, reader: 200, updater: 200, foreign: 200, supreme: 200 },
   token: { nobody: 401, plain: 200, holder: 200, reader: 200, updater: 200, foreign: 200, supreme: 200 },
+  supreme: { nobody: 401, plain: 403, holder: 403, reader: 403, updater: 403, foreign: 403, supreme: 200 },
   permission: { nobody: 401, plain: 403, holder: 200, reader: 403, updater: 403, foreign: 403, supreme: 200 },
   action: { nobody: 401, plain: 403, holder: 403, reader: 200, updater: 403, foreign: 403, supreme: 200 },
   either: { nobody: 401, plain: 403, holder: 200, reader: 200, updater: 403, foreign: 403, supreme: 200 },

@@ -14,6 +14,7 @@ import { createCampaignDatastore } from './campaigns/datastore.ts';
 import { type CampaignManager, createCampaignManager } from './campaigns/manager.ts';
 import { createCampaignRoutes } from './campaigns/routes.ts';
 import { CAMPAIGN_ERRORS } from './errors.ts';
+import { withRights } from './rights/index.ts';
 
 export type CampaignServiceOptions = {
   /** Holds the collections `campaigns`, `markets` and `idempotencyKeys`. */
@@ -42,7 +43,7 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
   const server = createServiceServer({
     name: 'campaign-service',
     version: '0.1.0',
-    routes: createCampaignRoutes({ manager }),
+    routes: withRights(createCampaignRoutes({ manager })),
     errors: CAMPAIGN_ERRORS,
     idempotencyStore: createIdempotencyStore({ collection: keys, clock }),
     checks: {

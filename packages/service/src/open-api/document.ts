@@ -54,6 +54,7 @@ const errorsOf = (route: Route, statuses: ErrorStatuses): Json => {
 /** Names of rights, any one of which lets a caller in; empty where a valid token is enough. */
 export const rolesOf = ({ access, roles }: Pick<Route, 'access' | 'roles'>): readonly string[] => {
   if (roles !== undefined) return roles;
+  if (access === 'supreme') return ['supreme'];
   if (typeof access === 'string') return [];
   const { permission } = access;
   const action = 'campaignAction' in access ? [`action ${access.campaignAction}`] : [];

@@ -1,5 +1,6 @@
 import type { Document } from '@verifiedfan/ports';
 import type { LocalisedText } from '@verifiedfan/schema';
+import type { SearchKeys } from './search-keys.ts';
 
 /** DRAFT until it opens, OPEN while fans register, CLOSED until it is a month old, INACTIVE then. Only the refresh moves it. */
 export const CAMPAIGN_STATUSES = ['DRAFT', 'OPEN', 'CLOSED', 'INACTIVE'] as const;
@@ -34,6 +35,8 @@ export type Campaign = Document & {
   maxRank?: number;
   promoterId?: string;
   artistIds?: string[];
+  /** Derived from the name at each save. */
+  search?: SearchKeys;
   /** Rises with every change of the campaign or its markets, from 1. */
   version: number;
   /** Rises with every publication, from 1; receivers put events in order by it. Shown in events only. */

@@ -4,12 +4,14 @@ import type {
   Collection,
   Database,
   Filter,
+  FindOptions,
   JsonObject,
   TransactionResult,
   TransactionStep,
 } from '@verifiedfan/ports';
 import { type Destination, openOutbox, outboxSteps, type Publication } from '../outbox/index.ts';
 import type { Campaign, Market } from './campaign.ts';
+import { LIST_INDEXES } from './list-indexes.ts';
 import type { MarketChanges } from './market-changes.ts';
 
 export type SaveResult = 'saved' | 'stale' | 'exists' | 'site_taken';
@@ -32,8 +34,7 @@ export type CampaignDatastore = {
   /** Markets of these campaigns in their order. */
   findMarkets(campaignIds: readonly string[]): Promise<Map<string, Market[]>>;
   findIdsByEvent(eventId: string): Promise<string[]>;
-  /** In the order of ids. */
-  find(options: { filter: JsonObject; limit: number }): Promise<Campaign[]>;
+  find(options: Pick<FindOptions, 'sort'> & { filter: JsonObject; limit: number }): Promise<Campaign[]>;
   /** Writes a campaign with its markets and its events, all or nothing, if it is still the `previous` one (or still absent). */
   save(change: CampaignChange): Promise<SaveResult>;
   /** Changes several existing campaigns, all or nothing. */
@@ -58,6 +59,7 @@ const openCampaigns = (database: Database): Collection<Campaign> =>
       // Sites of INACTIVE campaigns are unset, so that any number of them can coexist.
       { name: 'site', fields: [['domain.site', 1]], unique: true, onlyWhereString: 'domain.site' },
       { name: 'createdBy', fields: [['createdBy', 1]] },
+      ...LIST_INDEXES,
     ],
   });
 
@@ -143,7 +145,7 @@ export const createCampaignDatastore = (options: CampaignDatastoreOptions): Camp
       const found = await markets.find({ filter: { eventId } });
       return found.map(({ campaignId }) => campaignId);
     },
-    find: ({ filter, limit }) => campaigns.find({ filter, sort: [['_id', 1]], limit }),
+    find: (options) => campaigns.find(options),
     async save(change) {
       const { previous, next } = change;
       const result = await transact([change]);

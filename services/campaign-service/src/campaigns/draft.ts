@@ -1,9 +1,11 @@
 import type { JsonObject } from '@verifiedfan/ports';
 import type { Campaign, Market } from './campaign.ts';
+import { keepTranslations } from './keep-translations.ts';
 import { mergePatch } from './merge-patch.ts';
 import { stripReadOnly } from './read-only.ts';
 import { throwIfInvalidCampaign } from './rules.ts';
 import { type CampaignDraft, ValidateSchema } from './schemas.ts';
+import { searchKeysOf } from './search-keys.ts';
 import { toCampaignView } from './view.ts';
 
 /** A campaign with its markets as they are stored. */
@@ -19,11 +21,9 @@ export const draftFromDocument = (document: JsonObject, stored: Stored | undefin
 
 /** What is stored with a merge patch applied. Arrays replace, null removes. */
 export const draftFromPatch = (patch: JsonObject, stored: Stored): CampaignDraft => {
-  const view = toCampaignView(stored.campaign, stored.markets) as unknown as JsonObject;
-  const { markets, ...fields } = mergePatch(
-    view,
-    stripReadOnly(patch, toCampaignView(stored.campaign, stored.markets)),
-  ) as JsonObject;
+  const view = toCampaignView(stored.campaign, stored.markets);
+  const wanted = keepTranslations(stripReadOnly(patch, view), view);
+  const { markets, ...fields } = mergePatch(view as unknown as JsonObject, wanted) as JsonObject;
   // Markets that the patch does not mention are the stored ones, with the fields that people do not write.
   return draftFromDocument({ ...fields, ...(markets === undefined ? {} : { markets }) }, stored);
 };
@@ -40,6 +40,7 @@ export const applyDraft = (
     ...draft,
     _id: id,
     date: { ...date, ...known },
+    search: searchKeysOf(draft.name, draft.locales),
     status: previous?.status ?? 'DRAFT',
     version: (previous?.version ?? 0) + 1,
     ...(previous?.sequence === undefined ? {} : { sequence: previous.sequence }),

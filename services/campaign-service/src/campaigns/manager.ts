@@ -5,22 +5,19 @@ import { at, CampaignError } from '../errors.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignDatastore, SaveResult } from './datastore.ts';
 import { applyDraft, draftFromDocument, draftFromPatch, type Stored } from './draft.ts';
+import { type CampaignPage, createCampaignList, type ListOptions } from './list.ts';
+import { type LocaleOptions, localise } from './localise.ts';
 import { isUnchanged, planMarkets } from './market-changes.ts';
 import { publicationsOf } from './publications.ts';
-import { may, readableBy, throwIfInvalidPermissions } from './rights.ts';
+import { may, throwIfInvalidPermissions } from './rights.ts';
 import type { CampaignDraft, CampaignView } from './schemas.ts';
 import { toCampaignView } from './view.ts';
 
 export type ImportOutcome = { _id: string; outcome: 'created' | 'updated' | 'unchanged'; version: number };
-export type CampaignPage = {
-  campaigns: CampaignView[] /** The last id of the page, when there are more. */;
-  next: string | undefined;
-};
-export type ListOptions = { eventId?: string | undefined; limit: number; after?: string | undefined };
-
 export type CampaignManager = {
-  findById(id: string, claims: TokenClaims): Promise<CampaignView>;
-  /** Only campaigns that the token may read, in the order of their ids. */
+  /** All languages are shown to those alone who may update. */
+  findById(id: string, claims: TokenClaims, options?: LocaleOptions): Promise<CampaignView>;
+  /** Only campaigns that the token may read. */
   list(options: ListOptions, claims: TokenClaims): Promise<CampaignPage>;
   /** The right to create is the route's matter: it depends on nothing that is stored. */
   create(document: JsonObject, claims: TokenClaims): Promise<CampaignView>;
@@ -101,31 +98,14 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
     throw new CampaignError('CONTENTION');
   };
 
-  const listFilter = async ({ eventId, after }: ListOptions, claims: TokenClaims): Promise<JsonObject> => {
-    const readable = readableBy(claims);
-    const conditions: JsonObject[] = [];
-    if (after !== undefined) conditions.push({ _id: { $gt: after } });
-    if (eventId !== undefined) conditions.push({ _id: { $in: await datastore.findIdsByEvent(eventId) } });
-    if (readable !== 'all')
-      conditions.push({ $or: [{ _id: { $in: readable.ids } }, { createdBy: readable.createdBy }] });
-    return conditions.length === 0 ? {} : { $and: conditions };
-  };
-
   return {
-    async findById(id, claims) {
+    async findById(id, claims, options = {}) {
       const stored = await load(id);
       const campaign = stored?.campaign;
-      throwIfInvalidPermissions(claims, campaign, 'read');
-      return toCampaignView(campaign, stored?.markets ?? []);
+      throwIfInvalidPermissions(claims, campaign, options.showAllLocales === true ? 'update' : 'read');
+      return localise(toCampaignView(campaign, stored?.markets ?? []), options);
     },
-    async list(options, claims) {
-      const filter = await listFilter(options, claims);
-      const found = await datastore.find({ filter, limit: options.limit + 1 });
-      const page = found.slice(0, options.limit);
-      const markets = await datastore.findMarkets(page.map(({ _id }) => _id));
-      const campaigns = page.map((campaign) => toCampaignView(campaign, markets.get(campaign._id) ?? []));
-      return { campaigns, next: found.length > options.limit ? page.at(-1)?._id : undefined };
-    },
+    list: createCampaignList(datastore),
     async create(document, claims) {
       const result = await store(draftFromDocument(document, undefined), undefined, claims.sub);
       if (result === undefined) throw new CampaignError('ALREADY_EXISTS');

@@ -49,41 +49,45 @@ export const ValidateSchema = createValidateSchema({ campaignV2, marketV2 });
 const version = z.int().min(1);
 const text = localisedTextSchema();
 
-export const marketView = z.object({
-  _id: z.string(),
-  campaignId: z.string(),
-  eventId: z.string(),
-  name: text.optional(),
-  venueId: z.string().optional(),
-  date: z
-    .object({ open: dateTimeSchema.optional(), close: dateTimeSchema.optional(), event: dateTimeSchema.optional() })
-    .optional(),
-  status: z.enum(MARKET_STATUSES),
-  version,
-});
+export const marketView = z
+  .object({
+    _id: z.string(),
+    campaignId: z.string(),
+    eventId: z.string(),
+    name: text.optional(),
+    venueId: z.string().optional(),
+    date: z
+      .object({ open: dateTimeSchema.optional(), close: dateTimeSchema.optional(), event: dateTimeSchema.optional() })
+      .optional(),
+    status: z.enum(MARKET_STATUSES),
+    version,
+  })
+  .meta({ id: 'Market' });
 export type MarketView = z.output<typeof marketView>;
 
-export const campaignView = z.object({
-  _id: z.string(),
-  name: text,
-  description: text.optional(),
-  status: z.enum(CAMPAIGN_STATUSES),
-  date: z.object({
-    open: dateTimeSchema.optional(),
-    close: dateTimeSchema.optional(),
-    opened: dateTimeSchema.optional(),
-    closed: dateTimeSchema.optional(),
-    inactivated: dateTimeSchema.optional(),
-  }),
-  timezone: z.string().optional(),
-  locales: z.array(z.string()).optional(),
-  domain: z.object({ site: z.string().optional() }),
-  maxRank: z.int().optional(),
-  promoterId: z.string().optional(),
-  artistIds: z.array(z.string()).optional(),
-  version,
-  createdAt: dateTimeSchema,
-  updatedAt: dateTimeSchema,
-  markets: z.array(marketView),
-});
+export const campaignView = z
+  .object({
+    _id: z.string(),
+    name: text,
+    description: text.optional(),
+    status: z.enum(CAMPAIGN_STATUSES),
+    date: z.object({
+      open: dateTimeSchema.optional(),
+      close: dateTimeSchema.optional(),
+      opened: dateTimeSchema.optional(),
+      closed: dateTimeSchema.optional(),
+      inactivated: dateTimeSchema.optional(),
+    }),
+    timezone: z.string().optional(),
+    locales: z.array(z.string()).optional(),
+    domain: z.object({ site: z.string().optional() }),
+    maxRank: z.int().optional(),
+    promoterId: z.string().optional(),
+    artistIds: z.array(z.string()).optional(),
+    version,
+    createdAt: dateTimeSchema,
+    updatedAt: dateTimeSchema,
+    markets: z.array(marketView),
+  })
+  .meta({ id: 'Campaign' });
 export type CampaignView = z.output<typeof campaignView>;

@@ -1,0 +1,30 @@
+import type { JsonObject } from '@verifiedfan/ports';
+import { type CheckedSchema, idSchema, toJsonSchema, z } from '@verifiedfan/schema';
+import { entityTag } from '@verifiedfan/service';
+
+/** What routes of campaigns and their markets have in common. */
+export const campaignParams = z.strictObject({ campaignId: idSchema });
+
+const notAnObject = {
+  ok: false,
+  details: [{ pointer: '', rule: 'invalid_type', message: 'Must be an object' }],
+} as const;
+
+/**
+ * A document whose fields the manager checks, because what is allowed depends on what is stored (read-only fields may be sent back as
+ * they are); `schema` describes it in OpenAPI.
+ */
+export const documentOf = (schema: z.ZodType): CheckedSchema<JsonObject> => ({
+  check: (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? { ok: true, value: value as JsonObject }
+      : { ok: false, details: [...notAnObject.details] },
+  jsonSchema: toJsonSchema(schema),
+});
+
+/** Not for shared caches without the key that a purge names. */
+export const campaignHeaders = ({ _id, version }: { _id: string; version: number }): Record<string, string> => ({
+  etag: entityTag(version),
+  'cache-control': 'private, no-cache',
+  'surrogate-key': `campaign/${_id}`,
+});

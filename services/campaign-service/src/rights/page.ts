@@ -1,0 +1,21 @@
+import type { Route } from '@verifiedfan/service';
+import { outcomeOf, ROLES } from './roles.ts';
+import { RIGHTS, type Rule } from './table.ts';
+
+const successOf = (routes: readonly Route[], key: string): string => {
+  const [bare] = key.split('?');
+  const found = routes.find(({ method, path }) => `${method} ${path}` === bare);
+  return Object.keys(found?.responses ?? {})[0] ?? '–';
+};
+
+/** The table of routes and roles as a Markdown page: the status that each role gets. */
+export const rightsPage = (routes: readonly Route[]): string => {
+  const head = `| route | ${ROLES.map(({ name }) => name).join(' | ')} |\n|---|${ROLES.map(() => '---').join('|')}|`;
+  const rows = Object.entries(RIGHTS).map(([key, rule]: [string, Rule]) => {
+    const cells = ROLES.map((role) => outcomeOf(rule, role)).map((cell) =>
+      cell === 'allowed' ? `**${successOf(routes, key)}**` : String(cell),
+    );
+    return `| \`${key}\` | ${cells.join(' | ')} |`;
+  });
+  return `${head}\n${rows.join('\n')}\n`;
+};
