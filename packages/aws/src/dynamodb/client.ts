@@ -8,7 +8,7 @@ import { createLifecycle, type Lifecycle } from '../sdk/lifecycle.ts';
 import { toTableError } from './errors.ts';
 import { type ConsumedCapacity, type DynamoUse, type UnitKind, unitsOf } from './use.ts';
 
-type Tables = { readonly sdk: typeof import('@aws-sdk/client-dynamodb'); readonly client: DynamoDBClient };
+type Tables = { readonly sdk: typeof import('./sdk-commands.ts'); readonly client: DynamoDBClient };
 type Streams = {
   readonly sdk: typeof import('@aws-sdk/client-dynamodb-streams');
   readonly client: DynamoDBStreamsClient;
@@ -60,7 +60,7 @@ const MAX_BACKOFF_MS = 5_000;
  */
 const openTables = (connection: AwsConnection) =>
   lazily(async (): Promise<Tables> => {
-    const sdk = await import('@aws-sdk/client-dynamodb');
+    const sdk = await import('./sdk-commands.ts');
     const client = new sdk.DynamoDBClient({ ...sdkConfiguration(connection), maxAttempts: 1 });
     return { sdk, client: traced(client, { name: 'dynamodb', connection }) };
   });

@@ -5,7 +5,7 @@ import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.
 /** The client of S3 and its commands, loaded with the first call. */
 export const openS3 = (connection: AwsConnection) =>
   lazily(async () => {
-    const sdk = await import('@aws-sdk/client-s3');
+    const sdk = await import('./sdk-commands.ts');
     const client = new sdk.S3Client({
       ...sdkConfiguration(connection),
       // A bucket's own host name resolves at AWS; an emulator at an address of its own takes the bucket's name in the path.

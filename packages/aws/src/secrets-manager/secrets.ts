@@ -32,7 +32,7 @@ export const createAwsSecrets = (options: AwsSecretsOptions): Secrets => {
   const known = new Map<string, Known>();
   const underWay = new Map<string, Promise<string>>();
   const open = lazily(async () => {
-    const sdk = await import('@aws-sdk/client-secrets-manager');
+    const sdk = await import('./sdk-commands.ts');
     const client = new sdk.SecretsManagerClient(sdkConfiguration(connection));
     return { sdk, client: traced(client, { name: 'secretsmanager', connection }) };
   });

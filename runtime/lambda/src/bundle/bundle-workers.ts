@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type WorkerName, workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { reachedBy } from '../reached.ts';
 import { SERVICES, type ServiceName, serviceEntry, workerEntry } from './entry-source.ts';
-import { ENTRY, type Entry, fromEntries, ownRequires, pureWorkspaces, withoutPolling } from './plugins.ts';
+import {
+  builtinsByRequire,
+  ENTRY,
+  type Entry,
+  fromEntries,
+  ownRequires,
+  pureWorkspaces,
+  sdkAtOnce,
+  withoutOtherPlaces,
+} from './plugins.ts';
 import { readWorkerModules } from './worker-modules.ts';
 import { archiveOf, pack } from './zip.ts';
 
@@ -62,7 +71,7 @@ export const bundleWorkers = async ({ names, ...options }: BundleOptions): Promi
     const reached = reachedBy(workers[module.name], resources);
     return { name: module.name, contents: workerEntry(module, { reached, platformModule: options.platformModule }) };
   });
-  return bundleEntries(entries, options);
+  return bundleEntries(entries, options, [withoutOtherPlaces, sdkAtOnce]);
 };
 
 /** Makes one ESM bundle for each REST service, for the image that they run in. */
@@ -71,6 +80,7 @@ export const bundleServices = async (options: Omit<BundleOptions, 'names'>): Pro
   return bundleEntries(
     names.map((name) => ({ name, contents: serviceEntry(name, options.platformModule) })),
     options,
+    [],
   );
 };
 
@@ -78,6 +88,7 @@ export const bundleServices = async (options: Omit<BundleOptions, 'names'>): Pro
 const bundleEntries = async <Name extends string>(
   entries: readonly Entry<Name>[],
   { directory, sdk = 'bundled', external = [] }: Omit<BundleOptions, 'names'>,
+  plugins: readonly Plugin[],
 ): Promise<(Bundled & { name: Name })[]> => {
   const { outputFiles, metafile } = await build({
     entryPoints: entries.map(({ name }) => ({ in: `${ENTRY}:${name}`, out: name })),
@@ -102,7 +113,7 @@ const bundleEntries = async <Name extends string>(
     sourcesContent: false,
     logLevel: 'silent',
     external: [...OPTIONAL, ...external, ...(sdk === 'external' ? ['@aws-sdk/*', '@smithy/*'] : [])],
-    plugins: [fromEntries(entries, ROOT), withoutPolling, pureWorkspaces, ownRequires],
+    plugins: [fromEntries(entries, ROOT), builtinsByRequire, ...plugins, pureWorkspaces, ownRequires],
   });
   const contentOf = (name: string): Uint8Array => {
     const found = outputFiles.find(({ path }) => path === join(ROOT, name));
