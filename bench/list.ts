@@ -22,6 +22,10 @@ export const benchmarks = {
   },
   log: { purpose: 'log lines beside pino with the same fields and redaction', load: () => import('./log.ts') },
   jwt: { purpose: 'verifying tokens beside jsonwebtoken', load: () => import('./jwt.ts') },
+  bundle: {
+    purpose: 'the cold start of bundled functions beside middy and Powertools, and the size of the smallest',
+    load: () => import('./bundle.ts'),
+  },
   csv: { purpose: 'reading a score file beside csv-parse', load: () => import('./csv.ts') },
 } as const satisfies Record<string, Benchmark>;
 
