@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Platform } from '@verifiedfan/ports';
-import { createGate, createProbe, temporaryDirectory } from '@verifiedfan/test-utils';
+import { createGate, createProbe, nextTurn, temporaryDirectory } from '@verifiedfan/test-utils';
 import { s3, type UploadedObject } from '@verifiedfan/worker';
 import { createRig, letTimePassUntil, type Rig } from './support/rig.ts';
 import { aWorker, type Handle } from './support/workers.ts';
@@ -176,5 +176,26 @@ describe('a bucket mapping', () => {
     door.open();
     await rig.settle();
     assert.equal(begun.values.length, 121);
+  });
+
+  it('counts what a process that died had received as waiting: it will be told again', async (test) => {
+    let hidden = true;
+    const workers = taking(async () => ({}));
+    const wrap = (platform: Platform): Platform => {
+      const notifications = (name: string) => ({ ...platform.notifications(name), hasHidden: async () => hidden });
+      return { ...platform, notifications };
+    };
+    const rig = createRig(test, { workers, wrap });
+    await rig.engine.start();
+    let isSettled = false;
+    const settled = rig.engine.settled().then(() => {
+      isSettled = true;
+    });
+    await upload(rig, 'a');
+    while ((await pendingOf(rig)).length > 0 || rig.answers.length === 0) await nextTurn();
+    assert.equal(isSettled, false);
+    hidden = false;
+    await upload(rig, 'b');
+    await settled;
   });
 });

@@ -1,7 +1,8 @@
 import { checkOptions, optional, positiveInteger, trueOrFalse } from '@verifiedfan/map-utils';
 import type { Table } from '@verifiedfan/ports';
 import type { AwsConnection } from '../sdk/connection.ts';
-import { createChangeStream } from './changes/change-stream.ts';
+import { createWakes } from '../sdk/wakes.ts';
+import { createChangeStream, WRITTEN } from './changes/change-stream.ts';
 import { createDynamo } from './client.ts';
 import { createQueries } from './query.ts';
 import { createReads } from './read.ts';
@@ -63,13 +64,22 @@ export const createDynamoTable = (options: DynamoTableOptions): DynamoTable => {
   const { name, tableName, connection, stream = true, concurrency = 32, pollMs = 1_000, onUse } = options;
   const attempts = options.attempts ?? connection.maxAttempts ?? DEFAULT_ATTEMPTS;
   const dynamo = createDynamo({ name, tableName, connection, attempts, onUse });
+  const wakes = createWakes(connection.clock);
+  const { updateMany } = createWrites(dynamo, { concurrency });
+  const { transact } = createTransactions(dynamo);
+  /** Runs a write, and then tells those of this process who wait for changes. */
+  const writing = async <Answer>(write: Promise<Answer>): Promise<Answer> => {
+    const answer = await write;
+    wakes.wake(WRITTEN);
+    return answer;
+  };
   return {
     name,
     ...createReads(dynamo),
     ...createQueries(dynamo),
-    ...createWrites(dynamo, { concurrency }),
-    ...createTransactions(dynamo),
-    changes: createChangeStream(dynamo, { pollMs, clock: connection.clock }),
+    updateMany: (actions) => writing(updateMany(actions)),
+    transact: (actions, options) => writing(transact(actions, options)),
+    changes: createChangeStream(dynamo, { pollMs, clock: connection.clock, wakes }),
     verify: () => verifyTable(dynamo, { stream }),
     close: dynamo.lifecycle.close,
   };

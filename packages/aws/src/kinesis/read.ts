@@ -1,5 +1,6 @@
-import { type Clock, PortError, type RecordStream } from '@verifiedfan/ports';
+import { PortError, type RecordStream } from '@verifiedfan/ports';
 import { type Lifecycle, untilAborted } from '../sdk/lifecycle.ts';
+import type { Wakes } from '../sdk/wakes.ts';
 import type { Follow } from './follow.ts';
 import type { Page } from './pages.ts';
 
@@ -39,19 +40,23 @@ export const createRead = ({ follow, name }: { follow: Follow; name: string }): 
   };
 };
 
-export type WaitOptions = { follow: Follow; name: string; pollMs: number; clock: Clock; lifecycle: Lifecycle };
+export type WaitOptions = { follow: Follow; name: string; pollMs: number; wakes: Wakes; lifecycle: Lifecycle };
+
+/** A record that was put a moment ago is soon there; the looks behind the first one are this far apart, then twice as far each time. */
+const FIRST_POLL_MS = 200;
 
 /**
- * Looks for a record behind the position every `pollMs`; Kinesis has no cheaper way to be told. A closed shard that was read to its end
+ * Looks for a record behind the position, at growing distances up to `pollMs`; Kinesis has no cheaper way to be told. What this process
+ * puts into the shard itself is looked for at once. A closed shard that was read to its end
  * also resolves, since waiting for it would never end: the next read says `closed`.
  */
-export const createWait = ({ follow, name, pollMs, clock, lifecycle }: WaitOptions): RecordStream['waitForRecords'] => {
+export const createWait = ({ follow, name, pollMs, wakes, lifecycle }: WaitOptions): RecordStream['waitForRecords'] => {
   /** How long to wait before the next look; undefined when there is nothing more to wait for. */
-  const look = async (request: Parameters<Follow>[0]): Promise<number | undefined> => {
+  const look = async (request: Parameters<Follow>[0], tipMs: number): Promise<number | undefined> => {
     try {
       const { records, next, behindMs } = await follow(request);
       if (records.length > 0 || next === undefined) return undefined;
-      return behindMs === 0 ? pollMs : 0;
+      return behindMs === 0 ? tipMs : 0;
     } catch (error) {
       // Other readers of the shard took what it gives: they do not make this wait a failure.
       if (error instanceof PortError && error.code === 'throttled') return pollMs;
@@ -61,10 +66,12 @@ export const createWait = ({ follow, name, pollMs, clock, lifecycle }: WaitOptio
   return async ({ shard, after, signal }) => {
     assertSequence(after, name);
     const stop = AbortSignal.any([signal, lifecycle.closing]);
-    while (!stop.aborted) {
-      const delayMs = await untilAborted(stop, look({ shard, after, limit: 1, signal: stop }));
+    for (let tipMs = Math.min(FIRST_POLL_MS, pollMs); !stop.aborted; ) {
+      const count = wakes.count(shard);
+      const delayMs = await untilAborted(stop, look({ shard, after, limit: 1, signal: stop }, tipMs));
       if (delayMs === undefined) return;
-      await clock.sleep(delayMs, stop);
+      const isWoken = await wakes.pause({ key: shard, count, durationMs: delayMs, signal: stop });
+      tipMs = Math.min(pollMs, isWoken ? FIRST_POLL_MS : tipMs * 2);
     }
   };
 };

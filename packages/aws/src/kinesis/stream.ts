@@ -1,5 +1,7 @@
 import { checkOptions, optional, positiveInteger } from '@verifiedfan/map-utils';
 import { PortError, type RecordStream } from '@verifiedfan/ports';
+import { shared } from '../sdk/shared.ts';
+import { createWakes } from '../sdk/wakes.ts';
 import { createKinesis, type Kinesis, type KinesisClientOptions } from './client.ts';
 import { createFollow } from './follow.ts';
 import { createLatest } from './latest.ts';
@@ -11,7 +13,7 @@ import { createRead, createWait } from './read.ts';
 import { createShards } from './shards.ts';
 
 export type KinesisStreamOptions = KinesisClientOptions & {
-  /** How often `waitForRecords` looks, in milliseconds. Lambda looks once a second. @default 1_000 */
+  /** The longest time between two looks of `waitForRecords`, in milliseconds. Lambda looks once a second. @default 1_000 */
   pollMs?: number | undefined;
   /** Reads of one shard in a second; Kinesis takes five from all readers together. @default 5 */
   readsPerSecond?: number | undefined;
@@ -62,15 +64,23 @@ export const createKinesisStream = (options: KinesisStreamOptions): KinesisStrea
   const pace = createPace({ callsPerSecond: readsPerSecond, bytesPerSecond: readBytesPerSecond, clock });
   const pages = createPages({ kinesis, name, streamName, pace });
   const follow = createFollow({ pages, name, clock });
-  const shards = createShards({ kinesis, name, streamName });
+  const wakes = createWakes(clock);
+  const listShards = createShards({ kinesis, name, streamName });
+  const shards = shared(() => listShards());
   const putMany = createPut({ kinesis, name, streamName, concurrency, attempts, clock, random });
   const read = createRead({ follow, name });
-  const latest = createLatest({ pages, clock });
-  const waitForRecords = createWait({ follow, name, pollMs, clock, lifecycle });
+  const latest = shared(createLatest({ pages, clock }));
+  const waitForRecords = createWait({ follow, name, pollMs, wakes, lifecycle });
   return {
     name,
-    shards: () => lifecycle.run(shards),
-    putMany: (entries) => lifecycle.run(() => putMany(entries)),
+    shards: () => lifecycle.run(() => shards('')),
+    putMany: (entries) =>
+      lifecycle.run(async () => {
+        const results = await putMany(entries);
+        for (const shard of new Set(results.map((result) => ('shard' in result ? result.shard : ''))))
+          wakes.wake(shard);
+        return results;
+      }),
     read: (request) => lifecycle.run(() => read(request)),
     latest: (shard) => lifecycle.run(() => latest(shard)),
     waitForRecords: (request) => lifecycle.run(() => waitForRecords(request)),

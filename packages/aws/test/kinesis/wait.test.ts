@@ -1,18 +1,32 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createGate, createProbe } from '@verifiedfan/test-utils';
-import { openingIterators, openStream, page, SHARD } from './support.ts';
+import { openingIterators, openStream, page, SHARD, storing } from './support.ts';
 
 const noAbort = () => new AbortController().signal;
 
 describe('waiting for records of Kinesis', () => {
-  it('looks once a second until there is a record', async (test) => {
+  it('looks less and less often, at last once a second, until there is a record', async (test) => {
     const { stream, clock } = await openStream(test, {
       GetShardIterator: openingIterators,
-      GetRecords: (_, count) => page(count === 4 ? { 9: '' } : {}, { next: `n${count}` }),
+      GetRecords: (_, count) => page(count === 6 ? { 9: '' } : {}, { next: `n${count}` }),
     });
     await stream.waitForRecords({ shard: SHARD, after: '1', signal: noAbort() });
-    assert.deepEqual(clock.sleeps, [1_000, 1_000, 1_000]);
+    assert.deepEqual(clock.sleeps, [200, 400, 800, 1_000, 1_000]);
+  });
+
+  it('looks at once for what this process itself has put meanwhile', async (test) => {
+    const { stream, clock, inputsOf } = await openStream(test, {
+      GetShardIterator: openingIterators,
+      PutRecords: storing(),
+      GetRecords: async (_, count) => {
+        if (count === 1) await stream.putMany([{ partitionKey: 'key', data: 'text' }]);
+        return page(count === 1 ? {} : { 9: '' }, { next: `n${count}` });
+      },
+    });
+    await stream.waitForRecords({ shard: SHARD, after: '1', signal: noAbort() });
+    assert.equal(inputsOf('GetRecords').length, 2);
+    assert.deepEqual(clock.sleeps, []);
   });
 
   it('leaves the record that it saw to the next read', async (test) => {

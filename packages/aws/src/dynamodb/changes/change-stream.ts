@@ -1,5 +1,6 @@
 import type { ChangeHeader, ChangeRecord, ChangeStream, Clock, ShardRead, ShardReadOptions } from '@verifiedfan/ports';
 import { invalid } from '@verifiedfan/ports/table-rules';
+import type { Wakes } from '../../sdk/wakes.ts';
 import type { Dynamo } from '../client.ts';
 import { createLatest } from './latest.ts';
 import { createPages, type Page, type Pages } from './pages.ts';
@@ -8,6 +9,8 @@ import { createShards, createStreamArn } from './shards.ts';
 
 const MOST_RECORDS = 10_000;
 const FIRST_WAIT_MS = 50;
+/** Which shard gets a change is not known to who writes the row: all are looked at. */
+export const WRITTEN = 'written';
 
 /** Pages until the limit, an empty page or the end. What was read before an error is an answer; the error comes again by itself. */
 const createRead =
@@ -35,18 +38,20 @@ const createRead =
     return read;
   };
 
-/** Looks again and again, less and less often: DynamoDB wakes nobody. A shard that is closed ends the wait, for nothing will come. */
+/** Looks again and again, less and less often: DynamoDB wakes nobody, but what this process writes itself is looked for at once. A shard that is closed ends the wait, for nothing will come. */
 const createWait =
-  (dynamo: Dynamo, { pages, pollMs, clock }: { pages: Pages; pollMs: number; clock: Clock }) =>
+  (dynamo: Dynamo, { pages, pollMs, wakes }: { pages: Pages; pollMs: number; wakes: Wakes }) =>
   async ({ shard, after, signal }: Parameters<ChangeStream['waitForRecords']>[0]): Promise<void> => {
     const ending = AbortSignal.any([signal, dynamo.lifecycle.closing]);
-    for (let waitMs = Math.min(FIRST_WAIT_MS, pollMs); !ending.aborted; waitMs = Math.min(waitMs * 2, pollMs)) {
+    for (let waitMs = Math.min(FIRST_WAIT_MS, pollMs); !ending.aborted; ) {
+      const count = wakes.count(WRITTEN);
       const page = await pages({ shard, after, limit: 1, signal: ending }).catch((error: unknown) => {
         if (!ending.aborted) throw error;
         return undefined;
       });
       if (page === undefined || page.changes.length > 0 || page.closed) break;
-      await clock.sleep(waitMs, ending);
+      const isWoken = await wakes.pause({ key: WRITTEN, count, durationMs: waitMs, signal: ending });
+      waitMs = Math.min(pollMs, isWoken ? FIRST_WAIT_MS : waitMs * 2);
     }
     if (!signal.aborted) dynamo.lifecycle.assertOpen();
   };
@@ -54,7 +59,7 @@ const createWait =
 /** The change stream of a table, on DynamoDB Streams. */
 export const createChangeStream = (
   dynamo: Dynamo,
-  { pollMs, clock }: { pollMs: number; clock: Clock },
+  { pollMs, clock, wakes }: { pollMs: number; clock: Clock; wakes: Wakes },
 ): ChangeStream => {
   const streamArn = createStreamArn(dynamo);
   const pages = createPages(dynamo, streamArn, clock);
@@ -62,6 +67,6 @@ export const createChangeStream = (
     shards: createShards(dynamo, streamArn),
     read: createRead(pages),
     latest: createLatest(pages),
-    waitForRecords: createWait(dynamo, { pages, pollMs, clock }),
+    waitForRecords: createWait(dynamo, { pages, pollMs, wakes }),
   };
 };
