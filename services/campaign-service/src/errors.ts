@@ -3,18 +3,28 @@ import type { ValidationDetail } from '@verifiedfan/schema';
 /** Statuses of the service's own error types. */
 export const CAMPAIGN_ERRORS = {
   INVALID_CAMPAIGN: 400,
+  INVALID_MARKET: 400,
   CAMPAIGN_NOT_FOUND: 404,
+  MARKET_NOT_FOUND: 404,
   DOMAIN_NAME_CONFLICT: 409,
   ALREADY_EXISTS: 409,
+  EVENT_CONFLICT: 409,
+  INVALID_TRANSITION: 409,
   CONTENTION: 503,
+  CATALOGUE_UNAVAILABLE: 503,
 } as const;
 export type CampaignErrorCode = keyof typeof CAMPAIGN_ERRORS | 'FORBIDDEN' | 'VERSION_CONFLICT' | 'VALIDATION_ERROR';
 
 const MESSAGES: Record<CampaignErrorCode, string> = {
   INVALID_CAMPAIGN: 'The campaign breaks a rule',
+  INVALID_MARKET: 'The market breaks a rule',
+  MARKET_NOT_FOUND: 'The campaign has no such market',
+  EVENT_CONFLICT: 'The campaign has a market for this event',
+  CATALOGUE_UNAVAILABLE: 'Nobody can tell now whether the event and the venue exist; repeat the request',
   CAMPAIGN_NOT_FOUND: 'There is no such campaign',
   DOMAIN_NAME_CONFLICT: 'Another campaign uses this site',
   ALREADY_EXISTS: 'There is a campaign with this id',
+  INVALID_TRANSITION: 'The status of the campaign does not allow this',
   CONTENTION: 'Others change the same campaign; repeat the request',
   FORBIDDEN: 'The token does not have the right to do this',
   VERSION_CONFLICT: 'The campaign was changed in the meantime; read it again',
@@ -30,7 +40,7 @@ export class CampaignError extends Error {
   constructor(code: CampaignErrorCode, details?: readonly ValidationDetail[], options?: ErrorOptions) {
     super(MESSAGES[code], options);
     this.code = code;
-    this.retryable = code === 'CONTENTION';
+    this.retryable = code === 'CONTENTION' || code === 'CATALOGUE_UNAVAILABLE';
     this.details = details;
   }
 }

@@ -2,13 +2,11 @@ import type { Document } from '@verifiedfan/ports';
 import type { LocalisedText } from '@verifiedfan/schema';
 import type { SearchKeys } from './search-keys.ts';
 
+export { MARKET_STATUSES, type Market, type MarketStatus } from '../markets/market.ts';
+
 /** DRAFT until it opens, OPEN while fans register, CLOSED until it is a month old, INACTIVE then. Only the refresh moves it. */
 export const CAMPAIGN_STATUSES = ['DRAFT', 'OPEN', 'CLOSED', 'INACTIVE'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
-
-/** ACTIVE: the campaign offers this event. CLOSED: it does not any more, so preferences for it do not count. */
-export const MARKET_STATUSES = ['ACTIVE', 'CLOSED'] as const;
-export type MarketStatus = (typeof MARKET_STATUSES)[number];
 
 /** ISO 8601 in UTC with milliseconds. */
 export type Instant = string;
@@ -35,6 +33,8 @@ export type Campaign = Document & {
   maxRank?: number;
   promoterId?: string;
   artistIds?: string[];
+  /** Each of them names this campaign in turn; in the order of their ids. */
+  linkedCampaignIds?: string[];
   /** Derived from the name at each save. */
   search?: SearchKeys;
   /** Rises with every change of the campaign or its markets, from 1. */
@@ -45,19 +45,6 @@ export type Campaign = Document & {
   createdBy: string;
   createdAt: Instant;
   updatedAt: Instant;
-};
-
-export type Market = Document & {
-  _id: string;
-  campaignId: string;
-  eventId: string;
-  name?: LocalisedText;
-  venueId?: string;
-  date?: { open?: Instant; close?: Instant; event?: Instant };
-  status: MarketStatus;
-  /** Place in the campaign, from 0. */
-  position: number;
-  version: number;
 };
 
 /** Words of the API that stand where an id could stand. */

@@ -15,7 +15,7 @@ export type Stored = { campaign: Campaign; markets: Market[] };
 export const draftFromDocument = (document: JsonObject, stored: Stored | undefined): CampaignDraft => {
   const view = stored && toCampaignView(stored.campaign, stored.markets);
   const draft = ValidateSchema('campaignV2')(stripReadOnly(document, view));
-  throwIfInvalidCampaign(draft);
+  throwIfInvalidCampaign(draft, stored);
   return draft;
 };
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Filter, JsonObject, UpdateOperators } from '@verifiedfan/ports';
-import type { Market } from './campaign.ts';
-import type { MarketDraft } from './schemas.ts';
+import type { CatalogueCheck, Market, SelectionRules } from '../markets/market.ts';
+import type { MarketDraft } from '../markets/schemas.ts';
 
 export type MarketChanges = {
   added: Market[];
@@ -12,20 +12,66 @@ export type MarketChanges = {
   markets: Market[];
 };
 
+/** What the catalogue said, by event; markets that are not in it keep what was said before. */
+export type CatalogueChecks = ReadonlyMap<string, CatalogueCheck>;
+
 export type MarketChangesOptions = {
   campaignId: string;
   stored: readonly Market[];
   wanted: readonly MarketDraft[];
   createId: () => string;
+  checks?: CatalogueChecks | undefined;
 };
 
-const WRITTEN = ['name', 'venueId', 'date', 'status', 'position'] as const;
+const WRITTEN = ['name', 'venueId', 'date', 'status', 'selectionRules', 'catalogue', 'position'] as const;
 const writtenFields = (market: Partial<Market>): JsonObject =>
   Object.fromEntries(WRITTEN.flatMap((name) => (market[name] === undefined ? [] : [[name, market[name]]])));
 
+/** The rules to store: those that stand if they say the same, else under the version of the market that they come with. */
+const withVersion = (
+  rules: MarketDraft['selectionRules'],
+  known: SelectionRules | undefined,
+  version: number,
+): Pick<Market, 'selectionRules'> => {
+  if (rules === undefined) return {};
+  const same = known !== undefined && isDeepStrictEqual({ ...rules, ruleVersion: known.ruleVersion }, known);
+  return { selectionRules: same ? known : { ...rules, ruleVersion: version } };
+};
+
+type New = { _id: string; campaignId: string; position: number; catalogue: CatalogueCheck | undefined };
+
+export const newMarket = ({ selectionRules, ...draft }: MarketDraft, { catalogue, ...fields }: New): Market =>
+  ({
+    ...draft,
+    ...withVersion(selectionRules, undefined, 1),
+    ...(catalogue === undefined ? {} : { catalogue }),
+    ...fields,
+    version: 1,
+  }) as Market;
+
+type Kept = { position: number; catalogue: CatalogueCheck | undefined };
+
+/** A stored market as a draft changes it, and how that is written; undefined when it stays as it is. */
+export const changeMarket = (
+  known: Market,
+  { selectionRules, ...draft }: MarketDraft,
+  { position, catalogue = known.catalogue }: Kept,
+): { next: Market; change: MarketChanges['changed'][number] } | undefined => {
+  const { _id, campaignId, eventId, selection } = known;
+  const version = known.version + 1;
+  const rules = withVersion(selectionRules, known.selectionRules, version);
+  const written = { ...draft, ...rules, ...(catalogue === undefined ? {} : { catalogue }), position };
+  if (isDeepStrictEqual(writtenFields(written as Partial<Market>), writtenFields(known))) return undefined;
+  // Without rules there is no selection; under other rules the old one stands, with its versions, until the next is computed.
+  const kept = rules.selectionRules === undefined || selection === undefined ? {} : { selection };
+  const next = { ...written, ...kept, _id, campaignId, eventId, version } as Market;
+  return { next, change: changeOf(known, next) };
+};
+
 const changeOf = (stored: Market, next: Market): MarketChanges['changed'][number] => {
   const fields = writtenFields(next);
-  const gone = WRITTEN.filter((name) => !Object.hasOwn(fields, name));
+  const gone: string[] = WRITTEN.filter((name) => !Object.hasOwn(fields, name));
+  if (next.selectionRules === undefined) gone.push('selection');
   const update = { $set: { ...fields, version: next.version } };
   const unset = { $unset: Object.fromEntries(gone.map((name) => [name, ''])) };
   return {
@@ -35,25 +81,26 @@ const changeOf = (stored: Market, next: Market): MarketChanges['changed'][number
 };
 
 /** What has to be written so that a campaign has the wanted markets, in their order. A market is known by its event. */
-export const planMarkets = ({ campaignId, stored, wanted, createId }: MarketChangesOptions): MarketChanges => {
+export const planMarkets = ({ campaignId, stored, wanted, createId, checks }: MarketChangesOptions): MarketChanges => {
   const byEvent = new Map(stored.map((market) => [market.eventId, market]));
   const changes: MarketChanges = { added: [], changed: [], removed: [], markets: [] };
-  for (const [position, draft] of wanted.entries()) {
+  let last = -1;
+  for (const draft of wanted) {
     const known = byEvent.get(draft.eventId);
     byEvent.delete(draft.eventId);
-    const fields = { ...draft, position } as Partial<Market>;
+    // A market that need not move keeps its place, so that the removal of one does not change all behind it.
+    const position = known !== undefined && known.position > last ? known.position : last + 1;
+    last = position;
+    const catalogue = checks?.get(draft.eventId);
     if (known === undefined) {
-      const added = { ...fields, _id: createId(), campaignId, version: 1 } as Market;
+      const added = newMarket(draft, { _id: createId(), campaignId, position, catalogue });
       changes.added.push(added);
       changes.markets.push(added);
-    } else if (isDeepStrictEqual(writtenFields(fields), writtenFields(known))) {
-      changes.markets.push(known);
-    } else {
-      const { _id, eventId, version } = known;
-      const next = { ...fields, _id, campaignId, eventId, version: version + 1 } as Market;
-      changes.changed.push(changeOf(known, next));
-      changes.markets.push(next);
+      continue;
     }
+    const changed = changeMarket(known, draft, { position, catalogue });
+    if (changed !== undefined) changes.changed.push(changed.change);
+    changes.markets.push(changed?.next ?? known);
   }
   changes.removed.push(...byEvent.values());
   return changes;

@@ -14,7 +14,7 @@ const CAMPAIGN_PATHS = [
   ['date', 'closed'],
   ['date', 'inactivated'],
 ] as const;
-const MARKET_PATHS = [['_id'], ['campaignId'], ['version']] as const;
+const MARKET_PATHS = [['_id'], ['campaignId'], ['version'], ['catalogue'], ['selectionRules', 'ruleVersion']] as const;
 
 /** What a campaign that does not exist yet may say about itself. */
 const NEW_CAMPAIGN = { status: 'DRAFT', version: 1 };
@@ -30,7 +30,7 @@ const without = (object: JsonObject, [name = '', ...rest]: readonly string[]): J
   return rest.length > 0 && isObject(value) ? { ...others, [name]: without(value, rest) } : others;
 };
 
-type Stripped = { object: JsonObject; details: ValidationDetail[] };
+export type Stripped = { object: JsonObject; details: ValidationDetail[] };
 
 /** Takes read-only fields away, after they were found to be what is stored: a client may send back what it read. */
 const strip = (
@@ -55,21 +55,31 @@ const strip = (
   return { object: stripped, details };
 };
 
+/**
+ * The same for a market. `selection` is passed over whatever it says: a worker writes it while people edit, without moving the version
+ * that they send back.
+ */
+export const stripMarket = (
+  { selection: _selection, ...market }: JsonObject,
+  known: object | undefined,
+  base: readonly PropertyKey[] = [],
+): Stripped => strip(market, known, MARKET_PATHS, base);
+
 /** The document without its read-only fields. Throws VALIDATION_ERROR for those that differ from what is stored. */
 export const stripReadOnly = (document: JsonObject, stored: CampaignView | undefined): JsonObject => {
   // A new campaign chooses its own id.
   const paths = stored === undefined ? CAMPAIGN_PATHS.filter(([name]) => name !== '_id') : CAMPAIGN_PATHS;
   const campaign = strip(document, stored ?? NEW_CAMPAIGN, paths, []);
   const details = [...campaign.details];
-  const stripMarket = (market: JsonValue, index: number): JsonValue => {
+  const stripAt = (market: JsonValue, index: number): JsonValue => {
     if (!isObject(market)) return market;
     const known = stored?.markets.find(({ eventId }) => eventId === market.eventId);
-    const result = strip(market, known, MARKET_PATHS, ['markets', index]);
+    const result = stripMarket(market, known, ['markets', index]);
     details.push(...result.details);
     return result.object;
   };
   const { markets } = campaign.object;
-  const object = Array.isArray(markets) ? { ...campaign.object, markets: markets.map(stripMarket) } : campaign.object;
+  const object = Array.isArray(markets) ? { ...campaign.object, markets: markets.map(stripAt) } : campaign.object;
   if (details.length > 0) throw new CampaignError('VALIDATION_ERROR', details);
   return object;
 };

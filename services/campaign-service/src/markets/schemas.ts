@@ -1,0 +1,69 @@
+import { dateTimeSchema, idSchema, localisedTextSchema, z } from '@verifiedfan/schema';
+import { instantSchema } from '../campaigns/fields.ts';
+import { MARKET_STATUSES, SELECTION_STATUSES } from './market.ts';
+
+export const MAX_CAPACITY = 10_000_000;
+
+const STATUS = { description: 'Only events of ACTIVE markets are on offer' };
+const MESSAGE = 'Must be 0 to 1 with at most two decimals';
+
+/** What people may write about who is selected. */
+export const selectionRulesV2 = z.strictObject({
+  // Hundredths are what scores are counted in; `multipleOf` takes a decimal as it is written, not its binary remainder.
+  minScore: z.number().min(0, MESSAGE).max(1, MESSAGE).multipleOf(0.01, MESSAGE),
+  requireVerified: z.boolean().default(false),
+  capacity: z.int().min(1).max(MAX_CAPACITY),
+});
+
+/** What people may write about a market. */
+export const marketV2 = z.strictObject({
+  eventId: idSchema,
+  name: localisedTextSchema({ maxLength: 200 }).optional(),
+  venueId: idSchema.optional(),
+  date: z
+    .strictObject({ open: instantSchema.optional(), close: instantSchema.optional(), event: instantSchema.optional() })
+    .optional(),
+  status: z.enum(MARKET_STATUSES).default('ACTIVE').meta(STATUS),
+  selectionRules: selectionRulesV2.optional(),
+});
+export type MarketDraft = z.output<typeof marketV2>;
+
+const version = z.int().min(1);
+
+const selectionFields = {
+  eligible: z.int().min(0),
+  capacity: z.int().min(1).max(MAX_CAPACITY),
+  status: z.enum(SELECTION_STATUSES),
+  ruleVersion: version,
+  marketVersion: version,
+  scoresVersion: z.int().min(0),
+};
+
+/** What the worker writes back. */
+export const selectionV2 = z.strictObject({ ...selectionFields, computedAt: instantSchema });
+
+export const marketView = z
+  .object({
+    _id: z.string(),
+    campaignId: z.string(),
+    eventId: z.string(),
+    name: localisedTextSchema().optional(),
+    venueId: z.string().optional(),
+    date: z
+      .object({ open: dateTimeSchema.optional(), close: dateTimeSchema.optional(), event: dateTimeSchema.optional() })
+      .optional(),
+    status: z.enum(MARKET_STATUSES).meta(STATUS),
+    selectionRules: z
+      .object({ minScore: z.number(), requireVerified: z.boolean(), capacity: z.int(), ruleVersion: version })
+      .optional(),
+    selection: z
+      .object({ ...selectionFields, computedAt: dateTimeSchema })
+      .meta({ id: 'Selection' })
+      .optional(),
+    catalogue: z
+      .object({ checked: z.boolean(), reason: z.enum(['unavailable', 'import']).optional(), at: dateTimeSchema })
+      .optional(),
+    version,
+  })
+  .meta({ id: 'Market' });
+export type MarketView = z.output<typeof marketView>;
