@@ -24,6 +24,8 @@ export type KnownDifference<Operation> = {
   name: string;
   /** Why it is the server's own: documentation of the service, or what was seen. */
   evidence: string;
+  /** A short sequence that ends in it. Once the two agree there, the test fails and the entry can go. */
+  example: readonly Operation[];
   covers(difference: Difference<Operation>): boolean;
 };
 

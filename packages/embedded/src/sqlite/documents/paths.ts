@@ -36,10 +36,10 @@ export const valueAt = (document: JsonObject, segments: readonly string[]): Json
 };
 
 /**
- * All values that a query may meet at a path: elements of arrays on the way, and of an array at its end. `many` when an array was met.
- * A document without the field has the one value undefined.
+ * Where a path ends, in every element of the arrays on its way; at least in one value, which is undefined where there is no such field.
+ * `many` when an array was met.
  */
-export const valuesAt = (
+export const endsAt = (
   document: JsonObject,
   segments: readonly string[],
 ): { values: (JsonValue | undefined)[]; many: boolean } => {
@@ -48,14 +48,25 @@ export const valuesAt = (
   for (const segment of segments) {
     const next: (JsonValue | undefined)[] = [];
     for (const value of values) {
-      next.push(stepInto(value, segment));
+      // An array has no fields of its own, and without elements it has nothing.
+      if (!Array.isArray(value) || value.length === 0 || INDEX.test(segment)) next.push(stepInto(value, segment));
       if (!Array.isArray(value)) continue;
       many = true;
       for (const element of value) next.push(stepInto(element, segment));
     }
     values = next;
   }
-  const ends = values.flatMap((value) => {
+  return { values, many };
+};
+
+/** All values that an index holds for a path: as `endsAt`, with the elements of an array at the end. */
+export const valuesAt = (
+  document: JsonObject,
+  segments: readonly string[],
+): { values: (JsonValue | undefined)[]; many: boolean } => {
+  const found = endsAt(document, segments);
+  let { many } = found;
+  const ends = found.values.flatMap((value) => {
     if (!Array.isArray(value)) return [value];
     many = true;
     return value.length === 0

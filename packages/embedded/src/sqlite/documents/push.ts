@@ -43,13 +43,25 @@ const readModifiers = (value: JsonValue): JsonObject & { $each: JsonValue[] } =>
   return { ...value, $each };
 };
 
+/** Refuses what `$push` ('all') or `$addToSet` ('new') could put into no array. */
+export const assertPush = (value: JsonValue, which: 'all' | 'new'): void => {
+  const modifiers = readModifiers(value);
+  if (which === 'new') {
+    if (Object.keys(modifiers).length > 1) throw invalid('$addToSet takes $each alone');
+    return;
+  }
+  wholeOf(modifiers, '$position');
+  wholeOf(modifiers, '$slice');
+  if (modifiers.$sort !== undefined) orderOf(modifiers.$sort);
+};
+
 /** `$push` ('all') and `$addToSet` ('new') with their modifiers; the order is place, sort, cut, as MongoDB has it. */
 export const pushInto = (stored: JsonValue | undefined, value: JsonValue, which: 'all' | 'new'): JsonValue[] => {
   if (stored !== undefined && !Array.isArray(stored)) throw invalid('an operator for arrays meets something else');
+  assertPush(value, which);
   const modifiers = readModifiers(value);
   const array = [...(stored ?? [])];
   if (which === 'new') {
-    if (Object.keys(modifiers).length > 1) throw invalid('$addToSet takes $each alone');
     // Equal as documents are: with the same fields in the same order.
     const known = new Set(array.map((element) => JSON.stringify(element)));
     for (const element of modifiers.$each) {

@@ -1,19 +1,11 @@
 import { createRequire } from 'node:module';
-import type { Document, Filter, JsonObject } from '@verifiedfan/ports';
+import type { Document, Filter, JsonObject, JsonValue } from '@verifiedfan/ports';
 import { assertJson, invalid } from '../checks.ts';
-import { compareText } from './compare.ts';
+import { OPERATORS, type Operator } from './query-operators.ts';
 
 // mingo costs some 25 ms and 13 MiB, and most processes only ever filter by plain equality: it is loaded when first needed, and
 // synchronously, because a write must not wait in the middle.
 const load = createRequire(import.meta.url);
-
-type RangeOperator = '$gt' | '$gte' | '$lt' | '$lte';
-const RANGES: Readonly<Record<RangeOperator, (order: number) => boolean>> = {
-  $gt: (order) => order > 0,
-  $gte: (order) => order >= 0,
-  $lt: (order) => order < 0,
-  $lte: (order) => order <= 0,
-};
 
 /** Parts of MongoDB's language that would run code, look beyond the document, or ask for the machine's time. */
 const REFUSED: ReadonlySet<string> = new Set(['$where', '$expr', '$jsonSchema', '$text', '$comment', '$currentDate']);
@@ -48,26 +40,19 @@ const explain = <Answer>(what: string, work: () => Answer): Answer => {
 const createOptions = () => {
   const { Context, ProcessingMode } = load('mingo/core') as typeof import('mingo/core');
   const operators = load('mingo/operators/query') as typeof import('mingo/operators/query');
-  const { resolve } = load('mingo/util') as typeof import('mingo/util');
-  type Operator = typeof operators.$gt;
-  // mingo compares texts by UTF-16; indexes, and MongoDB, by UTF-8.
-  const rangeByBytes =
-    (name: RangeOperator): Operator =>
-    (selector, limit, options) => {
-      if (typeof limit !== 'string') return operators[name](selector, limit, options);
-      return (document) => {
-        const found = resolve(document, selector, { unwrapArray: true });
-        const values: unknown[] = Array.isArray(found) ? found : [found];
-        return values.some((value) => typeof value === 'string' && RANGES[name](compareText(value, limit)));
-      };
+  const { Query } = load('mingo/query') as typeof import('mingo/query');
+  type MingoOperator = typeof operators.$eq;
+  const adapt =
+    (operator: Operator): MingoOperator =>
+    (path, operand, options) => {
+      const test = operator(path, operand as JsonValue, (filter) => {
+        const query = new Query(filter, options);
+        return (document) => query.test(document);
+      });
+      return (document) => test(document as JsonObject);
     };
-  const query = {
-    ...operators,
-    $gt: rangeByBytes('$gt'),
-    $gte: rangeByBytes('$gte'),
-    $lt: rangeByBytes('$lt'),
-    $lte: rangeByBytes('$lte'),
-  };
+  const own = Object.fromEntries(Object.entries(OPERATORS).map(([name, operator]) => [name, adapt(operator)]));
+  const query = { ...operators, ...own };
   return {
     idKey: '_id',
     processingMode: ProcessingMode.CLONE_OFF,

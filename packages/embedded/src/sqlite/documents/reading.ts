@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Document, FindOptions, JsonValue } from '@verifiedfan/ports';
+import type { Document, FindOptions } from '@verifiedfan/ports';
 import { assertWhole, invalid } from '../checks.ts';
 import type { SqliteFile } from '../file.ts';
 import type { CandidateReader } from './candidates.ts';
-import { compareValues } from './compare.ts';
 import { type CompiledFilter, compileFilter } from './filter.ts';
-import { splitPath, valuesAt } from './paths.ts';
+import { splitPath } from './paths.ts';
 import { type Plan, planQuery, type Sort } from './plan.ts';
 import type { QueryLanguage } from './query-language.ts';
 import type { Shelf } from './shelf.ts';
+import { sortDocuments } from './sorting.ts';
 
 export type Reading = {
   find(options: FindOptions): Promise<Document[]>;
@@ -18,29 +18,6 @@ export type ReadingOptions = { file: SqliteFile; shelf: Shelf; candidates: Candi
 
 /** Documents read in one go; in between, the event loop turns, so that a long read does not hold up everybody else. */
 const PAGE = 250;
-
-/** The value a document is sorted by: of an array the smallest element going up, the largest going down. */
-const sortValue = (document: Document, segments: readonly string[], direction: 1 | -1): JsonValue | undefined => {
-  const { values } = valuesAt(document, segments);
-  return values.reduce((best, value) => (direction * compareValues(value, best) < 0 ? value : best), values[0]);
-};
-
-/** Sorts stably: equals stay in the order in which they were found. */
-const sortDocuments = (documents: Document[], sort: Sort): Document[] => {
-  const fields = sort.map(([path, direction]) => ({ segments: splitPath(path), direction }));
-  const keyed = documents.map((document) => ({
-    document,
-    key: fields.map(({ segments, direction }) => sortValue(document, segments, direction)),
-  }));
-  keyed.sort((a, b) => {
-    for (const [position, { direction }] of fields.entries()) {
-      const order = direction * compareValues(a.key[position], b.key[position]);
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
-  return keyed.map(({ document }) => document);
-};
 
 const assertSort = (sort: Sort): void => {
   for (const [path, direction] of sort) {

@@ -2,7 +2,7 @@ import type { Document, Filter, JsonObject, JsonValue, UpdateOperators } from '@
 import { assertJson, invalid } from '../checks.ts';
 import { compareValues } from './compare.ts';
 import { isObject, makePlace, splitPath, unsetAt, valueAt } from './paths.ts';
-import { pushInto } from './push.ts';
+import { assertPush, pushInto } from './push.ts';
 import type { QueryLanguage } from './query-language.ts';
 
 export type UpdateOptions = {
@@ -68,7 +68,32 @@ const pathsOf = (operator: string, fields: JsonObject): string[] => {
   return [...Object.keys(fields), ...targets.filter((target) => typeof target === 'string')];
 };
 
-/** Refuses what is no update: something else than operators, an unknown operator, two operators for one path. */
+const assertNumber = (operand: JsonValue): void => {
+  if (typeof operand !== 'number') throw invalid('an operator for numbers is given something else');
+};
+
+/** Operands that fit no document, by operator. */
+const OPERANDS: Readonly<Record<string, (operand: JsonValue) => void>> = {
+  $inc: assertNumber,
+  $mul: assertNumber,
+  $push: (operand) => assertPush(operand, 'all'),
+  $addToSet: (operand) => assertPush(operand, 'new'),
+  $pop(operand) {
+    if (operand !== 1 && operand !== -1) throw invalid('$pop takes 1 or -1');
+  },
+  $pullAll(operand) {
+    if (!Array.isArray(operand)) throw invalid('$pullAll needs an array');
+  },
+  $rename(operand) {
+    if (typeof operand !== 'string') throw invalid('$rename needs a path to rename to');
+    splitPath(operand);
+  },
+};
+
+/**
+ * Refuses what is no update, whatever the document is: something else than operators, an unknown operator, an operand that fits nothing, two
+ * operators for one path.
+ */
 export const assertUpdate = (operators: UpdateOperators): void => {
   assertJson(operators);
   const entries = Object.entries(operators);
@@ -79,6 +104,10 @@ export const assertUpdate = (operators: UpdateOperators): void => {
       throw invalid('the update has an unknown operator, or a field outside of any');
     }
     if (!isObject(fields)) throw invalid(`${operator} needs an object of paths`);
+    for (const path in fields) {
+      splitPath(path);
+      OPERANDS[operator]?.(fields[path] ?? null);
+    }
     for (const path of pathsOf(operator, fields)) paths.push(path);
   }
   assertNoConflict(paths);
