@@ -14,16 +14,21 @@ import { createCampaignDatastore } from './campaigns/datastore.ts';
 import { type CampaignManager, createCampaignManager } from './campaigns/manager.ts';
 import { createCampaignRoutes } from './campaigns/routes.ts';
 import { CAMPAIGN_ERRORS } from './errors.ts';
+import { createLifeCycle, createLifeCycleRoutes } from './life-cycle/index.ts';
+import { type CampaignDestinations, createRelay, outboxGauges, type Relay, type RelayOptions } from './outbox/index.ts';
 import { withRights } from './rights/index.ts';
 
 export type CampaignServiceOptions = {
-  /** Holds the collections `campaigns`, `markets` and `idempotencyKeys`. */
+  /** Holds the collections `campaigns`, `markets`, `outbox`, `leases` and `idempotencyKeys`. */
   database: Database;
   clock: Clock;
   random: Random;
   log: ServiceLog;
   verifyToken: VerifyToken;
   tracing?: ServiceTracing | undefined;
+  /** Who is told of changes; all processes of one installation name the same. @default nobody */
+  destinations?: CampaignDestinations | undefined;
+  relay?: Pick<RelayOptions, 'holder' | 'lookMs' | 'leaseMs' | 'timeoutMs' | 'retry' | 'keepSentMs'> | undefined;
   /** Fail on answers that break their contract. For tests. @default false */
   strict?: boolean | undefined;
 };
@@ -31,19 +36,28 @@ export type CampaignServiceOptions = {
 export type CampaignService = ServiceServer & {
   /** The rules behind the routes, for callers in the same process. */
   manager: CampaignManager;
+  /** Takes events to their destinations. Whoever makes the service starts it, once, and stops it before the database is closed. */
+  relay: Relay;
 };
 
 /** The service of campaigns and their markets: routes → manager → datastore. */
 export const createCampaignService = (options: CampaignServiceOptions): CampaignService => {
-  const { clock, random, log, verifyToken, tracing, strict } = options;
+  const { clock, random, log, verifyToken, tracing, strict, destinations = {} } = options;
   const database = traceDatabase(options.database, tracing);
-  const datastore = createCampaignDatastore({ database, clock });
+  const relay = createRelay({ ...options.relay, database: options.database, destinations, clock, random, log });
+  const datastore = createCampaignDatastore({
+    database,
+    clock,
+    destinations: relay.destinations,
+    onPublished: relay.wake,
+  });
+  const lifeCycle = createLifeCycle({ datastore, clock, log });
   const manager = createCampaignManager({ datastore, clock, random });
   const keys = database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
   const server = createServiceServer({
     name: 'campaign-service',
     version: '0.1.0',
-    routes: withRights(createCampaignRoutes({ manager })),
+    routes: withRights([...createLifeCycleRoutes(lifeCycle), ...createCampaignRoutes({ manager })]),
     errors: CAMPAIGN_ERRORS,
     idempotencyStore: createIdempotencyStore({ collection: keys, clock }),
     checks: {
@@ -51,6 +65,7 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
         await datastore.findById('ready');
       },
     },
+    gauges: outboxGauges(relay),
     verifyToken,
     clock,
     random,
@@ -58,5 +73,5 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
     tracing,
     strict,
   });
-  return { ...server, manager };
+  return { ...server, manager, relay };
 };

@@ -1,49 +1,188 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { aCampaign, CREATOR, create, patch, STRANGER, WORKER } from './fixtures.ts';
-import { type Claims, errorOf, startService } from './support.ts';
+import { describe, it, type TestContext } from 'node:test';
+import type { Database } from '@verifiedfan/ports';
+import { CREATOR_SUBJECT, outcomeOf, RIGHTS, ROLES, type Role, type Rule } from '../src/rights/index.ts';
+import { withRights } from '../src/rights/routes.ts';
+import { aCampaign, CREATOR, create, patch, type Service, STRANGER } from './fixtures.ts';
+import { CAMPAIGN_ID, SAMPLES } from './rights-samples.ts';
+import { errorOf, openDatabase, startService } from './support.ts';
 
-describe('rights on campaigns', () => {
-  const campaigns = (...actions: string[]): Claims => ({ sub: 'other', campaigns: { 'tour-2027': { actions } } });
-  const table: [who: string, claims: Claims, read: number, update: number, create: number][] = [
-    ['a stranger', STRANGER, 404, 404, 403],
-    ['a reader', campaigns('read'), 200, 403, 403],
-    ['an updater', campaigns('update'), 403, 200, 403],
-    ['a worker', WORKER, 200, 403, 403],
-    ['the creator', CREATOR, 200, 200, 409],
-    ['another creator', { ...CREATOR, sub: 'other' }, 404, 404, 409],
-    ['a supreme user', { sub: 'admin', supreme: true }, 200, 200, 409],
-  ];
+type Cell = { key: string; rule: Rule; role: Role };
 
-  for (const [who, claims, read, update, creation] of table) {
-    it(`are those of ${who}`, async (context) => {
-      const service = await startService(context);
-      await create(service);
-      assert.equal((await service.call('/campaigns/tour-2027', { claims })).status, read);
-      assert.equal((await service.call('/campaigns/tour-2027/markets', { claims })).status, read);
-      assert.equal((await patch(service, { maxRank: 1 }, { claims })).status, update);
-      assert.equal((await service.call('/campaigns', { json: aCampaign(), claims })).status, creation);
+const CELLS: Cell[] = Object.entries(RIGHTS).flatMap(([key, rule]) => ROLES.map((role) => ({ key, rule, role })));
+
+const COLLECTIONS = ['campaigns', 'markets', 'promoters', 'outbox'];
+
+const everythingIn = async (database: Database): Promise<string> =>
+  JSON.stringify(await Promise.all(COLLECTIONS.map((name) => database.collection(name).find())));
+
+const startWithCampaign = async (context: TestContext): Promise<Service> => {
+  const service = await startService(context, { database: openDatabase(context) });
+  const claims = { ...CREATOR, sub: CREATOR_SUBJECT };
+  const answer = await service.call('/campaigns', { json: aCampaign({ _id: CAMPAIGN_ID }), claims });
+  assert.equal(answer.status, 201, answer.text);
+  return service;
+};
+
+const callCell = async (service: Service, { key, role }: Cell) => {
+  const [bare = '', query = ''] = key.split('?');
+  const [method = '', template = ''] = bare.split(' ');
+  const { json, headers, params = {} } = Object.hasOwn(SAMPLES, bare) ? (SAMPLES[bare] ?? {}) : {};
+  const known: Record<string, string> = { campaignId: CAMPAIGN_ID, ...params };
+  const path = template.replaceAll(/:([A-Za-z]+)/g, (_all, name: string) => known[name] ?? 'no-such');
+  const claims = role.claims?.(CAMPAIGN_ID);
+  return service.call(`${path}${query === '' ? '' : `?${query}`}`, {
+    method,
+    ...(json === undefined ? {} : { json }),
+    ...(claims === undefined ? {} : { claims }),
+    headers: { ...headers, ...(claims === undefined ? { authorization: '' } : {}) },
+  });
+};
+
+/** Lets through: a success, or what such a route answers when its own thing or its partner is not there. */
+const isAllowed = (status: number, type: string | undefined): boolean =>
+  status < 300 ||
+  type === 'NOT_CONFIGURED' ||
+  type === 'INVALID_TRANSITION' ||
+  (status === 404 && type !== 'CAMPAIGN_NOT_FOUND' && type !== 'NOT_FOUND');
+
+describe('the table of rights', () => {
+  it('has a row for every route of the service, and no other', async (context) => {
+    const { service } = await startService(context);
+    const routes = service.routes.map(({ method, path }) => `${method} ${path}`);
+    const rows = Object.keys(RIGHTS).map((key) => key.split('?')[0] ?? '');
+    assert.deepEqual([...new Set(rows)].sort(), [...routes].sort());
+    for (const { method, path, body } of service.routes) {
+      if (body === undefined) continue;
+      assert.ok(Object.hasOwn(SAMPLES, `${method} ${path}`), `${method} ${path} has no sample in rights-samples.ts`);
+    }
+  });
+
+  for (const role of ROLES) {
+    it(`is what the service does for: ${role.name}`, async (context) => {
+      for (const cell of CELLS.filter((each) => each.role === role)) {
+        const service = await startWithCampaign(context);
+        const before = await everythingIn(service.database);
+        const answer = await callCell(service, cell);
+        const expected = outcomeOf(cell.rule, role);
+        const type = answer.status < 300 ? undefined : errorOf(answer).type;
+        const name = `${cell.key} as ${role.name}: ${answer.status} ${answer.text.slice(0, 200)}`;
+        if (expected === 'allowed') assert.ok(isAllowed(answer.status, type), name);
+        else {
+          assert.equal(answer.status, expected, name);
+          assert.equal(await everythingIn(service.database), before, `${name} changed something`);
+        }
+        await service.listening.close();
+      }
     });
   }
 
+  it('says what people expect of it', () => {
+    const cell = (key: keyof typeof RIGHTS, name: string) => {
+      const role = ROLES.find((each) => each.name === name);
+      assert.ok(role, name);
+      return outcomeOf(RIGHTS[key], role);
+    };
+    assert.equal(cell('GET /campaigns/:campaignId', 'no right'), 404);
+    assert.equal(cell('GET /campaigns/:campaignId', 'other campaign'), 404);
+    assert.equal(cell('GET /campaigns/:campaignId', 'campaigns:read'), 'allowed');
+    assert.equal(cell('GET /campaigns/:campaignId', 'action update'), 403);
+    assert.equal(cell('GET /campaigns/:campaignId?showAllLocales=true', 'action read'), 403);
+    assert.equal(cell('POST /campaigns/:campaignId', 'campaigns:read'), 403);
+    assert.equal(cell('POST /campaigns/:campaignId', 'campaigns:create'), 404);
+    assert.equal(cell('POST /campaigns/:campaignId', 'creator'), 'allowed');
+    assert.equal(cell('POST /campaigns', 'creator'), 403);
+    assert.equal(cell('POST /campaigns', 'supreme'), 'allowed');
+    assert.equal(cell('GET /campaigns', 'no token'), 401);
+  });
+
+  it('refuses to build a route that has no row, or says otherwise than its row', async (context) => {
+    const { service } = await startService(context);
+    const route = service.routes.find(({ path, method }) => path === '/campaigns' && method === 'POST');
+    assert.ok(route);
+    assert.throws(() => withRights([{ ...route, path: '/toString' }]), /has no row/);
+    assert.throws(() => withRights([{ ...route, access: 'public' }]), /open to others/);
+    assert.throws(() => withRights([{ ...route, access: { permission: 'campaigns:read' } }]), /open to others/);
+    assert.deepEqual(withRights([route])[0]?.roles, ['campaigns:create', 'supreme']);
+  });
+});
+
+describe('rights on campaigns', () => {
   it('hide a campaign as if it were not there', async (context) => {
     const service = await startService(context);
     await create(service);
-    const [hidden, absent] = await Promise.all(
-      ['tour-2027', 'no-such'].map((id) =>
-        service.call(`/campaigns/${id}`, { claims: STRANGER, headers: { 'x-correlation-id': 'c' } }),
-      ),
-    );
-    assert.deepEqual([hidden?.status, hidden?.text], [404, absent?.text]);
+    const headers = { 'x-correlation-id': 'c' };
+    for (const path of ['', '/markets', '?showAllLocales=true']) {
+      const [hidden, absent] = await Promise.all(
+        ['tour-2027', 'no-such'].map((id) => service.call(`/campaigns/${id}${path}`, { claims: STRANGER, headers })),
+      );
+      assert.deepEqual([hidden?.status, hidden?.text], [404, absent?.text]);
+    }
     const withoutTag = await patch(service, {}, { claims: STRANGER, ifMatch: null });
     assert.deepEqual([withoutTag.status, errorOf(withoutTag).type], [404, 'CAMPAIGN_NOT_FOUND']);
   });
 
-  it('are asked for every route but the public ones', async (context) => {
-    const { service, call } = await startService(context);
-    for (const { method, path, access } of service.routes) {
-      const answer = await call(path.replace(':campaignId', 'c1'), { method, headers: { authorization: '' } });
-      assert.equal(answer.status === 401, access !== 'public', `${method} ${path}`);
+  it('are not found in what every object has, nor in text instead of a list', async (context) => {
+    const service = await startService(context);
+    await create(service, { _id: 'toString' });
+    const permissions = 'campaigns:read campaigns:create' as unknown as string[];
+    const claims = { sub: 'x', permissions, campaigns: {} };
+    for (const id of ['toString', 'hasOwnProperty', 'valueOf']) {
+      assert.equal((await service.call(`/campaigns/${id}`, { claims })).status, 404, id);
     }
+    for (const id of ['__proto__', 'constructor', 'prototype']) {
+      assert.equal((await service.call(`/campaigns/${id}`, { claims: { supreme: true } })).status, 400, id);
+    }
+    assert.equal((await service.call('/campaigns', { json: aCampaign({ _id: 'n' }), claims })).status, 403);
+    const asText = { 'tour-2027': { actions: 'read update' as unknown as string[] } };
+    await create(service);
+    assert.equal((await service.call('/campaigns/tour-2027', { claims: { sub: 'x', campaigns: asText } })).status, 404);
+  });
+
+  it('let a creator read and change the new campaign at once, and say that a new token would hold more', async (context) => {
+    const service = await startService(context);
+    const tokenOf = (answer: { json(): unknown }) => (answer.json() as { meta: { token?: string } }).meta.token;
+    const answer = await service.call('/campaigns', { json: aCampaign(), claims: CREATOR });
+    assert.equal(tokenOf(answer), 'refresh');
+    assert.equal((await patch(service, { maxRank: 1 })).status, 200);
+    const supreme = await service.call('/campaigns', { json: aCampaign({ _id: 'c2' }), claims: { supreme: true } });
+    assert.equal(tokenOf(supreme), undefined);
+    const documents = { campaigns: [{ _id: 'c3', name: 'Third' }] };
+    const importOnce = () => service.call('/campaigns/import', { json: documents, claims: CREATOR });
+    assert.equal(tokenOf(await importOnce()), 'refresh');
+    assert.equal(tokenOf(await importOnce()), undefined);
+  });
+
+  it('of supreme tokens are audited with subject, route and id', async (context) => {
+    const service = await startService(context);
+    await create(service);
+    service.lines.length = 0;
+    const claims = { sub: 'admin', supreme: true };
+    await service.call('/campaigns/tour-2027', { claims });
+    const audits = service.lines.map((line) => JSON.parse(line)).filter(({ message }) => message === 'supreme');
+    assert.partialDeepStrictEqual(audits, [
+      {
+        subject: 'admin',
+        method: 'GET',
+        path: '/campaigns/:campaignId',
+        ids: { campaignId: 'tour-2027' },
+        status: 200,
+      },
+    ]);
+    assert.match((await service.call('/metrics')).text, /supreme_request_count\{[^}]*\} 1\n/);
+  });
+
+  it('are named by OpenAPI, one requirement for each', async (context) => {
+    const { service } = await startService(context);
+    const { paths } = service.openApi() as { paths: Record<string, Record<string, { security: unknown }>> };
+    const security = (method: string, path: string) => paths[path]?.[method]?.security;
+    assert.deepEqual(security('get', '/campaigns/{campaignId}'), [
+      { bearer: ['campaigns:read'] },
+      { bearer: ['action read'] },
+      { bearer: ['creator'] },
+      { bearer: ['supreme'] },
+    ]);
+    assert.deepEqual(security('post', '/campaigns'), [{ bearer: ['campaigns:create'] }, { bearer: ['supreme'] }]);
+    assert.deepEqual([security('get', '/campaigns'), security('get', '/health')], [[{ bearer: [] }], []]);
   });
 });

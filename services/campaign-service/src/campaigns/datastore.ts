@@ -9,6 +9,7 @@ import type {
   TransactionResult,
   TransactionStep,
 } from '@verifiedfan/ports';
+import { DUE_INDEXES } from '../life-cycle/due.ts';
 import { type Destination, openOutbox, outboxSteps, type Publication } from '../outbox/index.ts';
 import type { Campaign, Market } from './campaign.ts';
 import { LIST_INDEXES } from './list-indexes.ts';
@@ -60,6 +61,7 @@ const openCampaigns = (database: Database): Collection<Campaign> =>
       { name: 'site', fields: [['domain.site', 1]], unique: true, onlyWhereString: 'domain.site' },
       { name: 'createdBy', fields: [['createdBy', 1]] },
       ...LIST_INDEXES,
+      ...DUE_INDEXES,
     ],
   });
 
@@ -89,9 +91,9 @@ const campaignStep = ({ previous, expected }: CampaignChange, next: Campaign): T
         expectMatched: 1,
       };
 
-// Removals first: a new market may take the event of a removed one.
 const NO_MARKETS: MarketChanges = { added: [], changed: [], removed: [], markets: [] };
 
+// Removals first: a new market may take the event of a removed one.
 const marketSteps = ({ removed, changed, added }: MarketChanges): TransactionStep[] => [
   ...removed.map(({ _id }) => ({
     collection: MARKETS,

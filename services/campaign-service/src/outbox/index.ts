@@ -1,5 +1,6 @@
 export type { DeadEvent, OutboxDepth } from './dead-rows.ts';
 export { type CampaignDestinations, deliveriesTo } from './destinations.ts';
+export { outboxGauges } from './gauges.ts';
 export {
   type CampaignEventType,
   type CloudEvent,

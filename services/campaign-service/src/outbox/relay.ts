@@ -5,6 +5,7 @@ import { createDeadEvents, type DeadEvents } from './dead-rows.ts';
 import { type CampaignDestinations, deliveriesTo } from './destinations.ts';
 import { createLeases } from './lease.ts';
 import { createLoop } from './loop.ts';
+import type { Destination } from './publication.ts';
 import { openOutbox } from './rows.ts';
 import type { RetrySettings } from './settle-rows.ts';
 
@@ -32,6 +33,8 @@ export type RelayOptions = {
 
 /** Takes events from the outbox to their destinations: in order per campaign and destination, at least once. */
 export type Relay = Pick<DeadEvents, 'depth' | 'list' | 'redrive'> & {
+  /** Those that there are. */
+  destinations: ReadonlySet<Destination>;
   /** Works on its own from now on: when woken, when a repetition is due, and every now and then. */
   start(): void;
   /** Ends what is under way, gives the leases back and begins nothing more. */
@@ -119,6 +122,7 @@ export const createRelay = (options: RelayOptions): Relay => {
   };
 
   return {
+    destinations: new Set(couriers.map(({ destination }) => destination)),
     depth,
     list,
     async redrive(ids) {

@@ -28,9 +28,13 @@ export const RIGHTS = {
   'GET /campaigns': 'token',
   'POST /campaigns': CREATE,
   'POST /campaigns/import': CREATE,
+  'POST /campaigns/refresh': { permission: 'campaigns:refresh' },
   'GET /campaigns/:campaignId': READ,
   'GET /campaigns/:campaignId?showAllLocales=true': UPDATE,
   'POST /campaigns/:campaignId': UPDATE,
+  'POST /campaigns/:campaignId/reopen': UPDATE,
+  'POST /campaigns/:campaignId/postpone': UPDATE,
+  'POST /campaigns/:campaignId/cancel': UPDATE,
   'GET /campaigns/:campaignId/markets': READ,
 } as const satisfies Record<string, Rule>;
 

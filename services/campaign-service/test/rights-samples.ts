@@ -1,0 +1,18 @@
+import { aCampaign } from './fixtures.ts';
+
+/** A request that its route accepts from those who may make it. */
+export type Sample = { json?: unknown; headers?: Record<string, string>; params?: Record<string, string> };
+
+export const CAMPAIGN_ID = 'tour-2027';
+
+const ANY_VERSION = { 'if-match': '*' };
+
+/** Routes that need more than a path. A route with a body that is missing here fails the test of the table. */
+export const SAMPLES: Readonly<Record<string, Sample>> = {
+  'POST /campaigns': { json: aCampaign({ _id: 'another' }) },
+  'POST /campaigns/import': { json: { campaigns: [{ _id: 'another', name: 'Another' }] } },
+  'POST /campaigns/:campaignId': { json: { maxRank: 1 }, headers: ANY_VERSION },
+  'POST /campaigns/:campaignId/reopen': { headers: ANY_VERSION },
+  'POST /campaigns/:campaignId/postpone': { headers: ANY_VERSION },
+  'POST /campaigns/:campaignId/cancel': { headers: ANY_VERSION },
+};
