@@ -73,7 +73,15 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
     return definition as OfKind<Kind>;
   };
 
-  const [table, stream, queue, bucket, cache, topic, database, notifications] = await Promise.all([
+  const close = async (): Promise<void> => {
+    // In the reverse order of opening; all are closed even when one of them fails.
+    const closing = [...opened.values()].toReversed().map(async (resource) => resource.close?.());
+    opened.clear();
+    const failed = (await Promise.allSettled(closing)).find((result) => result.status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  };
+
+  const settingUp = [
     setUp('table', kinds.table),
     setUp('stream', kinds.stream),
     setUp('queue', kinds.queue),
@@ -82,7 +90,16 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
     setUp('topic', kinds.topic),
     setUp('database', kinds.database),
     setUp('notifications', kinds.notifications),
-  ]);
+  ] as const;
+  // Waits for all of them, so that one start says everything that is missing and leaves no connection of the others behind.
+  const faults = (await Promise.allSettled(settingUp)).flatMap((each) =>
+    each.status === 'rejected' ? [each.reason] : [],
+  );
+  if (faults.length > 0) {
+    await close().catch(() => {});
+    throw faults.length === 1 ? faults[0] : notReady(faults);
+  }
+  const [table, stream, queue, bucket, cache, topic, database, notifications] = await Promise.all(settingUp);
   const platform: Platform = {
     clock,
     random,
@@ -100,13 +117,7 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
     topic: (name) => topic(name, definitionOf('topic', name)),
     database: (service) => database(service, undefined),
     notifications: (name) => notifications(name, definitionOf('bucket', name)),
-    async close() {
-      // In the reverse order of opening; all are closed even when one of them fails.
-      const closing = [...opened.values()].toReversed().map(async (resource) => resource.close?.());
-      opened.clear();
-      const failed = (await Promise.allSettled(closing)).find((result) => result.status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
-    },
+    close,
   };
   // Not by spreading: that would ask for the checkpoints, which only a process that polls has.
   return Object.assign(platform, {
@@ -128,9 +139,13 @@ const unknownResource = (kind: string, name: string): PortError =>
 const verifyAll = async (resources: Iterable<Opened>): Promise<void> => {
   const results = await Promise.allSettled([...resources].map(async (resource) => resource.verify?.()));
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-  if (errors.length === 0) return;
+  if (errors.length > 0) throw notReady(errors);
+};
+
+/** One error for all that is missing or not as it should be. */
+const notReady = (errors: readonly Error[]): PortError => {
   const faults = errors.map((error) => [error instanceof PortError ? error.resource : undefined, error.message]);
-  throw new PortError({
+  return new PortError({
     code: errors.every((error) => error instanceof PortError && error.retryable) ? 'unavailable' : 'not_found',
     message: `not ready: ${faults.map((parts) => parts.filter((part) => part !== undefined).join(': ')).join('; ')}`,
     cause: new AggregateError(errors),
