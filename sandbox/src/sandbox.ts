@@ -6,6 +6,9 @@ import { SandboxError } from './errors.ts';
 import { readBody, send } from './exchange.ts';
 import { createHost, type StandInControls } from './host.ts';
 import { json, type StandInDefinition } from './stand-in.ts';
+import { discoveryStandIn } from './stand-ins/discovery.ts';
+import { fastlyStandIn } from './stand-ins/fastly.ts';
+import { gitlabStandIn } from './stand-ins/gitlab.ts';
 import { slackStandIn } from './stand-ins/slack.ts';
 import { telesignStandIn } from './stand-ins/telesign.ts';
 import { createMemoryStore, type SandboxStore } from './store.ts';
@@ -15,7 +18,7 @@ export type SandboxOptions = {
   random: Random;
   /** Keeps what the stand-ins receive. @default in memory */
   store?: SandboxStore | undefined;
-  /** @default Slack and TeleSign with their documented credentials */
+  /** @default all of them with their documented credentials */
   standIns?: readonly StandInDefinition[] | undefined;
   /** Requests that each stand-in remembers. @default 1_000 */
   rememberedRequests?: number | undefined;
@@ -35,7 +38,13 @@ export type Sandbox = {
 /** Stand-ins for third parties behind one HTTP server, each below its own path, and their controls below `/control`. */
 export const createSandbox = (options: SandboxOptions): Sandbox => {
   const { clock, random, store = createMemoryStore(), rememberedRequests: capacity = 1000 } = options;
-  const definitions = options.standIns ?? [slackStandIn(), telesignStandIn()];
+  const definitions = options.standIns ?? [
+    slackStandIn(),
+    telesignStandIn(),
+    discoveryStandIn(),
+    fastlyStandIn(),
+    gitlabStandIn(),
+  ];
   const hosts = new Map(
     definitions.map((definition) => [definition.name, createHost({ definition, clock, random, store, capacity })]),
   );
