@@ -15,6 +15,13 @@ import { type CampaignManager, createCampaignManager } from './campaigns/manager
 import { createCampaignRoutes } from './campaigns/routes.ts';
 import { CAMPAIGN_ERRORS } from './errors.ts';
 import { createLifeCycle, createLifeCycleRoutes } from './life-cycle/index.ts';
+import {
+  type Catalogue,
+  createCatalogueChecker,
+  createMarketDatastore,
+  createMarketManager,
+  createMarketRoutes,
+} from './markets/index.ts';
 import { type CampaignDestinations, createRelay, outboxGauges, type Relay, type RelayOptions } from './outbox/index.ts';
 import { withRights } from './rights/index.ts';
 
@@ -29,6 +36,10 @@ export type CampaignServiceOptions = {
   /** Who is told of changes; all processes of one installation name the same. @default nobody */
   destinations?: CampaignDestinations | undefined;
   relay?: Pick<RelayOptions, 'holder' | 'lookMs' | 'leaseMs' | 'timeoutMs' | 'retry' | 'keepSentMs'> | undefined;
+  /** Where events and venues of markets are looked up. @default nowhere: markets are taken unchecked */
+  catalogue?: Catalogue | undefined;
+  /** Whether a market is taken, unchecked, while the catalogue cannot be asked. @default open */
+  catalogueCheck?: 'open' | 'closed' | undefined;
   /** Fail on answers that break their contract. For tests. @default false */
   strict?: boolean | undefined;
 };
@@ -42,7 +53,7 @@ export type CampaignService = ServiceServer & {
 
 /** The service of campaigns and their markets: routes → manager → datastore. */
 export const createCampaignService = (options: CampaignServiceOptions): CampaignService => {
-  const { clock, random, log, verifyToken, tracing, strict, destinations = {} } = options;
+  const { clock, random, log, verifyToken, tracing, strict, destinations = {}, catalogueCheck = 'open' } = options;
   const database = traceDatabase(options.database, tracing);
   const relay = createRelay({ ...options.relay, database: options.database, destinations, clock, random, log });
   const datastore = createCampaignDatastore({
@@ -52,12 +63,24 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
     onPublished: relay.wake,
   });
   const lifeCycle = createLifeCycle({ datastore, clock, log });
+  const catalogue = createCatalogueChecker({ catalogue: options.catalogue, whenUnavailable: catalogueCheck, clock });
   const manager = createCampaignManager({ datastore, clock, random });
+  const markets = createMarketManager({
+    campaigns: datastore,
+    markets: createMarketDatastore({ database }),
+    catalogue,
+    clock,
+    random,
+  });
   const keys = database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
   const server = createServiceServer({
     name: 'campaign-service',
     version: '0.1.0',
-    routes: withRights([...createLifeCycleRoutes(lifeCycle), ...createCampaignRoutes({ manager })]),
+    routes: withRights([
+      ...createLifeCycleRoutes(lifeCycle),
+      ...createCampaignRoutes({ manager }),
+      ...createMarketRoutes({ markets }),
+    ]),
     errors: CAMPAIGN_ERRORS,
     idempotencyStore: createIdempotencyStore({ collection: keys, clock }),
     checks: {

@@ -11,6 +11,20 @@ const ANY_VERSION = { 'if-match': '*' };
 export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /campaigns': { json: aCampaign({ _id: 'another' }) },
   'POST /campaigns/import': { json: { campaigns: [{ _id: 'another', name: 'Another' }] } },
+  'POST /campaigns/:campaignId/markets': { json: { eventId: 'e9' } },
+  'POST /campaigns/:campaignId/markets/:marketId': { json: {}, headers: ANY_VERSION },
+  'DELETE /campaigns/:campaignId/markets/:marketId': { headers: ANY_VERSION },
+  'PUT /campaigns/:campaignId/markets/:marketId/selection': {
+    json: {
+      eligible: 1,
+      capacity: 1,
+      status: 'balanced',
+      ruleVersion: 1,
+      marketVersion: 1,
+      scoresVersion: 1,
+      computedAt: '2026-01-05T10:00:00.000Z',
+    },
+  },
   'POST /campaigns/:campaignId': { json: { maxRank: 1 }, headers: ANY_VERSION },
   'POST /campaigns/:campaignId/reopen': { headers: ANY_VERSION },
   'POST /campaigns/:campaignId/postpone': { headers: ANY_VERSION },

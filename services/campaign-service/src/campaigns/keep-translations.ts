@@ -8,7 +8,8 @@ const isObject = (value: unknown): value is JsonObject =>
 const keep = (sent: JsonValue, stored: unknown): JsonValue =>
   typeof sent === 'string' && isObject(stored) && Object.values(stored).includes(sent) ? stored : sent;
 
-const keepIn = (document: JsonObject, stored: object | undefined, fields: readonly string[]): JsonObject =>
+/** The same for the named fields of one document. */
+export const keepTexts = (document: JsonObject, stored: object | undefined, fields: readonly string[]): JsonObject =>
   Object.fromEntries(
     Object.entries(document).map(([name, value]) =>
       fields.includes(name) && stored !== undefined ? [name, keep(value, Reflect.get(stored, name))] : [name, value],
@@ -20,11 +21,11 @@ const keepIn = (document: JsonObject, stored: object | undefined, fields: readon
  * removes the others by name: `{ "name": { "de": null } }`.
  */
 export const keepTranslations = (patch: JsonObject, stored: CampaignView): JsonObject => {
-  const kept = keepIn(patch, stored, ['name', 'description']);
+  const kept = keepTexts(patch, stored, ['name', 'description']);
   if (!Array.isArray(kept.markets)) return kept;
   const byEvent = new Map(stored.markets.map((market) => [market.eventId as JsonValue, market]));
   const markets = kept.markets.map((market) =>
-    isObject(market) ? keepIn(market, byEvent.get(market.eventId ?? null), ['name']) : market,
+    isObject(market) ? keepTexts(market, byEvent.get(market.eventId ?? null), ['name']) : market,
   );
   return { ...kept, markets };
 };

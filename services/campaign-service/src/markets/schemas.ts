@@ -28,6 +28,20 @@ export const marketV2 = z.strictObject({
 });
 export type MarketDraft = z.output<typeof marketV2>;
 
+/** The same, described for those who send a market alone. */
+export const marketDocument = marketV2.meta({ id: 'MarketDocument' });
+
+const { eventId, ...removable } = marketV2.shape;
+const removableFields = Object.entries<z.ZodType>(removable).map(([name, field]) => [
+  name,
+  field.nullable().optional(),
+]);
+
+/** A merge patch of one, in which null removes. It describes; what a patch makes of a market is checked as a whole document. */
+export const marketPatch = z
+  .strictObject({ eventId: eventId.optional(), ...(Object.fromEntries(removableFields) as Record<string, z.ZodType>) })
+  .meta({ id: 'MarketPatch' });
+
 const version = z.int().min(1);
 
 const selectionFields = {
@@ -41,6 +55,9 @@ const selectionFields = {
 
 /** What the worker writes back. */
 export const selectionV2 = z.strictObject({ ...selectionFields, computedAt: instantSchema });
+
+/** Stale: compute it again from what is stored now. */
+export const selectionAnswer = z.object({ applied: z.boolean(), reason: z.enum(['stale']).optional() });
 
 export const marketView = z
   .object({

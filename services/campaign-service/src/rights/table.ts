@@ -36,6 +36,12 @@ export const RIGHTS = {
   'POST /campaigns/:campaignId/postpone': UPDATE,
   'POST /campaigns/:campaignId/cancel': UPDATE,
   'GET /campaigns/:campaignId/markets': READ,
+  'POST /campaigns/:campaignId/markets': UPDATE,
+  'GET /campaigns/:campaignId/markets/:marketId': READ,
+  'GET /campaigns/:campaignId/markets/:marketId?showAllLocales=true': UPDATE,
+  'POST /campaigns/:campaignId/markets/:marketId': UPDATE,
+  'DELETE /campaigns/:campaignId/markets/:marketId': UPDATE,
+  'PUT /campaigns/:campaignId/markets/:marketId/selection': { permission: 'campaigns:select' },
 } as const satisfies Record<string, Rule>;
 
 export type RouteKey = keyof typeof RIGHTS;
