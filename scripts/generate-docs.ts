@@ -1,9 +1,10 @@
-/** Writes docs/workers.md and docs/resources.md from the two lists. `--check` changes nothing and exits with 1 when they are stale. */
+/** Writes the pages and types that come from the code: workers, resources, rights, the client's contract. `--check` changes nothing and exits with 1 when they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Catalogue } from '@verifiedfan/ports';
 import type { Source, Worker } from '@verifiedfan/worker';
 import { workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
+import { servicePages } from './service-pages.ts';
 
 const NOTE = 'Generated from the code by `npm run docs`; do not edit.';
 
@@ -58,6 +59,7 @@ const resourcePage = (catalogue: Catalogue, list: Readonly<Record<string, Worker
 const pages: Readonly<Record<string, string>> = {
   'docs/workers.md': workerPage(workers),
   'docs/resources.md': resourcePage(resources, workers),
+  ...(await servicePages()),
 };
 const read = (file: string): string => {
   try {

@@ -36,8 +36,11 @@ export type CampaignDatastore = {
   findMarkets(campaignIds: readonly string[]): Promise<Map<string, Market[]>>;
   findIdsByEvent(eventId: string): Promise<string[]>;
   find(options: Pick<FindOptions, 'sort'> & { filter: JsonObject; limit: number }): Promise<Campaign[]>;
-  /** Writes a campaign with its markets and its events, all or nothing, if it is still the `previous` one (or still absent). */
-  save(change: CampaignChange): Promise<SaveResult>;
+  /**
+   * Writes a campaign with its markets and its events, all or nothing, if it is still the `previous` one (or still absent); with what
+   * becomes of others, if they are still theirs.
+   */
+  save(change: CampaignChange, others?: readonly CampaignChange[]): Promise<SaveResult>;
   /** Changes several existing campaigns, all or nothing. */
   saveAll(changes: readonly CampaignChange[]): Promise<'saved' | 'stale'>;
 };
@@ -148,9 +151,9 @@ export const createCampaignDatastore = (options: CampaignDatastoreOptions): Camp
       return found.map(({ campaignId }) => campaignId);
     },
     find: (options) => campaigns.find(options),
-    async save(change) {
+    async save(change, others = []) {
       const { previous, next } = change;
-      const result = await transact([change]);
+      const result = await transact([change, ...others]);
       if (result.outcome === 'committed') return 'saved';
       if (result.code !== 'duplicate_key' || result.step > 0) return 'stale';
       if (previous === undefined && (await campaigns.findById(next._id)) !== undefined) return 'exists';

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@verifiedfan/ports';
+import { linksField } from '../links/index.ts';
 import type { Campaign, Market } from './campaign.ts';
 import { keepTranslations } from './keep-translations.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -24,13 +25,15 @@ export const draftFromPatch = (patch: JsonObject, stored: Stored): CampaignDraft
   const view = toCampaignView(stored.campaign, stored.markets);
   const wanted = keepTranslations(stripReadOnly(patch, view), view);
   const { markets, ...fields } = mergePatch(view as unknown as JsonObject, wanted) as JsonObject;
+  // Without them the stored ones would stay, also where the patch removed them.
+  const { linkedCampaignIds = [] } = fields;
   // Markets that the patch does not mention are the stored ones, with the fields that people do not write.
-  return draftFromDocument({ ...fields, ...(markets === undefined ? {} : { markets }) }, stored);
+  return draftFromDocument({ ...fields, linkedCampaignIds, ...(markets === undefined ? {} : { markets }) }, stored);
 };
 
 /** The document to store. Status, recorded dates and origin stay what they were. */
 export const applyDraft = (
-  { markets: _markets, date, _id: _draftId, ...draft }: CampaignDraft,
+  { markets: _markets, date, _id: _draftId, linkedCampaignIds: links, ...draft }: CampaignDraft,
   { previous, id, subject, now }: { previous: Campaign | undefined; id: string; subject: string; now: string },
 ): Campaign => {
   const { opened, closed, inactivated } = previous?.date ?? {};
@@ -40,6 +43,8 @@ export const applyDraft = (
     ...draft,
     _id: id,
     date: { ...date, ...known },
+    // A document that says nothing of links leaves them: they belong to another campaign as well.
+    ...linksField(links ?? previous?.linkedCampaignIds),
     search: searchKeysOf(draft.name, draft.locales),
     status: previous?.status ?? 'DRAFT',
     version: (previous?.version ?? 0) + 1,

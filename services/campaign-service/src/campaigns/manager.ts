@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock, JsonObject, Random } from '@verifiedfan/ports';
 import { requireVersion, type TokenClaims } from '@verifiedfan/service';
 import { at, CampaignError } from '../errors.ts';
+import { planLinks } from '../links/index.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignDatastore, SaveResult } from './datastore.ts';
 import { applyDraft, draftFromDocument, draftFromPatch, type Stored } from './draft.ts';
@@ -56,10 +57,11 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
   };
 
   /** Stores what the draft says; undefined when somebody else was faster. */
-  const store = async (draft: CampaignDraft, stored: Stored | undefined, subject: string) => {
+  const store = async (draft: CampaignDraft, stored: Stored | undefined, claims: TokenClaims) => {
     const previous = stored?.campaign;
     const id = previous?._id ?? draft._id ?? createId();
-    const next = applyDraft(draft, { previous, id, subject, now: new Date(clock.now()).toISOString() });
+    const now = new Date(clock.now()).toISOString();
+    const next = applyDraft(draft, { previous, id, subject: claims.sub, now });
     const markets = planMarkets({ campaignId: id, stored: stored?.markets ?? [], wanted: draft.markets, createId });
     if (stored !== undefined && isUnchanged(markets) && isSame(stored.campaign, next)) {
       return { outcome: 'unchanged' as const, view: toCampaignView(stored.campaign, stored.markets) };
@@ -70,7 +72,9 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
       previous: stored,
       next: { campaign: next, markets: markets.markets },
     });
-    if (!isSaved(await datastore.save({ previous, next, markets, publications }))) return undefined;
+    const wanted = draft.linkedCampaignIds ?? [];
+    const linked = await planLinks({ datastore, claims, previous, next, wanted, now });
+    if (!isSaved(await datastore.save({ previous, next, markets, publications }, linked))) return undefined;
     return { outcome, view: toCampaignView(next, markets.markets) };
   };
 
@@ -92,7 +96,7 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
   const importOne = async (document: JsonObject, claims: TokenClaims): Promise<ImportOutcome> => {
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
       const { draft, stored } = await prepare(document, claims);
-      const result = await store(draft, stored, claims.sub);
+      const result = await store(draft, stored, claims);
       if (result !== undefined) return { _id: result.view._id, outcome: result.outcome, version: result.view.version };
     }
     throw new CampaignError('CONTENTION');
@@ -107,7 +111,7 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
     },
     list: createCampaignList(datastore),
     async create(document, claims) {
-      const result = await store(draftFromDocument(document, undefined), undefined, claims.sub);
+      const result = await store(draftFromDocument(document, undefined), undefined, claims);
       if (result === undefined) throw new CampaignError('ALREADY_EXISTS');
       return result.view;
     },
@@ -118,7 +122,7 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
         throwIfInvalidPermissions(claims, campaign, 'update');
         requireVersion(ifMatch(), campaign.version);
         if (stored === undefined) continue;
-        const result = await store(draftFromPatch(patch, stored), stored, claims.sub);
+        const result = await store(draftFromPatch(patch, stored), stored, claims);
         if (result !== undefined) return result.view;
       }
       throw new CampaignError('CONTENTION');
@@ -128,9 +132,20 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
       for (const [index, document] of documents.entries()) {
         await at(`/campaigns/${index}`, () => prepare(document, claims));
       }
+      const importAt = (document: JsonObject, index: number) =>
+        at(`/campaigns/${index}`, () => importOne(document, claims));
       const outcomes: ImportOutcome[] = [];
+      // Links come behind all campaigns: they may name one that stands later in the list.
+      for (const [index, { linkedCampaignIds: _links, ...document }] of documents.entries()) {
+        outcomes.push(await importAt(document, index));
+      }
       for (const [index, document] of documents.entries()) {
-        outcomes.push(await at(`/campaigns/${index}`, () => importOne(document, claims)));
+        if (document.linkedCampaignIds === undefined) continue;
+        const { outcome, version } = await importAt(document, index);
+        const first = outcomes[index];
+        if (first !== undefined && outcome === 'updated') {
+          outcomes[index] = { ...first, version, outcome: first.outcome === 'created' ? 'created' : 'updated' };
+        }
       }
       return outcomes;
     },

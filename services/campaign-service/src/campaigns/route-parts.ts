@@ -1,5 +1,5 @@
 import type { JsonObject } from '@verifiedfan/ports';
-import { type CheckedSchema, idSchema, toJsonSchema, z } from '@verifiedfan/schema';
+import { type CheckedSchema, idSchema, type Parsed, safeParse, toJsonSchema, z } from '@verifiedfan/schema';
 import { entityTag } from '@verifiedfan/service';
 
 /** What routes of campaigns and their markets have in common. */
@@ -20,6 +20,12 @@ export const documentOf = (schema: z.ZodType): CheckedSchema<JsonObject> => ({
       ? { ok: true, value: value as JsonObject }
       : { ok: false, details: [...notAnObject.details] },
   jsonSchema: toJsonSchema(schema),
+});
+
+/** Input that is checked by one schema and described by another, because its parts are checked later. */
+export const describedAs = <S extends z.ZodType>(schema: S, described: z.ZodType): CheckedSchema<z.output<S>> => ({
+  check: (value) => safeParse(schema, value) as Parsed<z.output<S>>,
+  jsonSchema: toJsonSchema(described),
 });
 
 /** Not for shared caches without the key that a purge names. */

@@ -2,12 +2,15 @@ import { z } from '@verifiedfan/schema';
 import { can, type Route, readIfMatch, route, type TokenClaims } from '@verifiedfan/service';
 import { accessOf } from '../rights/index.ts';
 import type { CampaignManager } from './manager.ts';
-import { campaignHeaders, campaignParams, documentOf } from './route-parts.ts';
-import { campaignV2, campaignView, MAX_IMPORT } from './schemas.ts';
+import { campaignHeaders, campaignParams, describedAs, documentOf } from './route-parts.ts';
+import { campaignPatch, campaignV2, campaignView, MAX_IMPORT } from './schemas.ts';
 
 const MAX_IMPORT_BYTES = 16_777_216;
 
-const importBody = z.strictObject({ campaigns: z.array(z.record(z.string(), z.json())).max(MAX_IMPORT) });
+const importBody = describedAs(
+  z.strictObject({ campaigns: z.array(z.record(z.string(), z.json())).max(MAX_IMPORT) }),
+  z.strictObject({ campaigns: z.array(campaignV2).max(MAX_IMPORT) }),
+);
 
 const importOutcome = z
   .object({ _id: z.string(), outcome: z.enum(['created', 'updated', 'unchanged']), version: z.int() })
@@ -55,7 +58,7 @@ export const createWriteRoutes = ({ manager }: { manager: CampaignManager }): Ro
     summary: 'Changes a campaign by a JSON merge patch: null removes, arrays replace',
     access: accessOf('POST /campaigns/:campaignId'),
     params: campaignParams,
-    body: documentOf(campaignV2.partial()),
+    body: documentOf(campaignPatch),
     headers: ['if-match'],
     responses: { 200: campaignView },
     errors: [...WRITE_ERRORS, 'CAMPAIGN_NOT_FOUND', 'PRECONDITION_REQUIRED', 'VERSION_CONFLICT'],

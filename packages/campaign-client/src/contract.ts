@@ -1,0 +1,200 @@
+// Generated from the code by `npm run docs`; do not edit.
+
+export type RefreshResult = {
+  opened: number;
+  closed: number;
+  inactivated: number;
+  blocked: number;
+  failed: number;
+  details: {
+    campaignId: string;
+    outcome: 'blocked' | 'failed';
+    reasons: {
+      pointer: string;
+      rule: string;
+      message: string;
+    }[];
+  }[];
+};
+
+export type Campaign = {
+  _id: string;
+  name: string | Record<string, string>;
+  description?: string | Record<string, string>;
+  status: 'DRAFT' | 'OPEN' | 'CLOSED' | 'INACTIVE';
+  date: {
+    open?: string;
+    close?: string;
+    opened?: string;
+    closed?: string;
+    inactivated?: string;
+  };
+  timezone?: string;
+  locales?: string[];
+  domain: {
+    site?: string;
+  };
+  /** Members whose first offered preference stands behind this place (from 0) are filtered */
+  maxRank?: number;
+  promoterId?: string;
+  artistIds?: string[];
+  linkedCampaignIds?: string[];
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+  markets: Market[];
+};
+
+export type Market = {
+  _id: string;
+  campaignId: string;
+  eventId: string;
+  name?: string | Record<string, string>;
+  venueId?: string;
+  date?: {
+    open?: string;
+    close?: string;
+    event?: string;
+  };
+  /** Only events of ACTIVE markets are on offer */
+  status: 'ACTIVE' | 'CLOSED';
+  selectionRules?: {
+    minScore: number;
+    requireVerified: boolean;
+    capacity: number;
+    ruleVersion: number;
+  };
+  selection?: Selection;
+  catalogue?: {
+    checked: boolean;
+    reason?: 'unavailable' | 'import';
+    at: string;
+  };
+  version: number;
+};
+
+export type Selection = {
+  eligible: number;
+  capacity: number;
+  status: 'closed' | 'undersubscribed' | 'balanced' | 'oversubscribed';
+  ruleVersion: number;
+  marketVersion: number;
+  scoresVersion: number;
+  computedAt: string;
+};
+
+export type CampaignDocument = {
+  _id?: string;
+  name: string | Record<string, string>;
+  description?: string | Record<string, string>;
+  date?: {
+    open?: string;
+    close?: string;
+  };
+  timezone?: string;
+  locales?: string[];
+  domain?: {
+    site?: string;
+  };
+  /** Members whose first offered preference stands behind this place (from 0) are filtered */
+  maxRank?: number;
+  promoterId?: string;
+  artistIds?: string[];
+  linkedCampaignIds?: string[];
+  markets?: {
+    eventId: string;
+    name?: string | Record<string, string>;
+    venueId?: string;
+    date?: {
+      open?: string;
+      close?: string;
+      event?: string;
+    };
+    /** Only events of ACTIVE markets are on offer */
+    status?: 'ACTIVE' | 'CLOSED';
+    selectionRules?: {
+      minScore: number;
+      requireVerified?: boolean;
+      capacity: number;
+    };
+  }[];
+};
+
+export type ImportOutcome = {
+  _id: string;
+  outcome: 'created' | 'updated' | 'unchanged';
+  version: number;
+};
+
+export type CampaignPatch = {
+  name?: string | Record<string, string>;
+  _id?: string | null;
+  description?: string | Record<string, string> | null;
+  date?: {
+    open?: string;
+    close?: string;
+  } | null;
+  timezone?: string | null;
+  locales?: string[] | null;
+  domain?: {
+    site?: string;
+  } | null;
+  maxRank?: number | null;
+  promoterId?: string | null;
+  artistIds?: string[] | null;
+  linkedCampaignIds?: string[] | null;
+  markets?:
+    | {
+        eventId: string;
+        name?: string | Record<string, string>;
+        venueId?: string;
+        date?: {
+          open?: string;
+          close?: string;
+          event?: string;
+        };
+        /** Only events of ACTIVE markets are on offer */
+        status?: 'ACTIVE' | 'CLOSED';
+        selectionRules?: {
+          minScore: number;
+          requireVerified?: boolean;
+          capacity: number;
+        };
+      }[]
+    | null;
+};
+
+export type MarketDocument = {
+  eventId: string;
+  name?: string | Record<string, string>;
+  venueId?: string;
+  date?: {
+    open?: string;
+    close?: string;
+    event?: string;
+  };
+  /** Only events of ACTIVE markets are on offer */
+  status?: 'ACTIVE' | 'CLOSED';
+  selectionRules?: {
+    minScore: number;
+    requireVerified?: boolean;
+    capacity: number;
+  };
+};
+
+export type MarketPatch = {
+  eventId?: string;
+  name?: string | Record<string, string> | null;
+  venueId?: string | null;
+  date?: {
+    open?: string;
+    close?: string;
+    event?: string;
+  } | null;
+  status?: 'ACTIVE' | 'CLOSED' | null;
+  selectionRules?: {
+    minScore: number;
+    requireVerified?: boolean;
+    capacity: number;
+  } | null;
+};

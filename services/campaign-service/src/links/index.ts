@@ -1,0 +1,1 @@
+export { linksField, type PlanLinksOptions, planLinks } from './plan-links.ts';
