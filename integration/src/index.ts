@@ -23,3 +23,5 @@ export { SERVERS_ERROR_CODES, ServersError, type ServersErrorCode } from './serv
 export { type LockOptions, withLock } from './servers/lock.ts';
 export { cacheFolder } from './servers/paths.ts';
 export { makeStage, type StageOptions } from './stage/make-stage.ts';
+export { type OpenStageOptions, openStage, STAGE_SERVERS } from './stage/open-stage.ts';
+export { type StageServers, type StageServersOptions, startStageServers } from './stage/stage-servers.ts';

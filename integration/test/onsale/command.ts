@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 const COMMAND = fileURLToPath(new URL('../../../cli/bin/verifiedfan.js', import.meta.url));
@@ -30,16 +30,19 @@ const launch = (
   return { child, ended };
 };
 
+/** Runs one command to its end, whatever that is. */
+export const runToEnd = (argv: readonly string[], place: Place): Promise<Ended> => launch(argv, place).ended;
+
 /** Runs one command to its end; throws with what it printed unless it ends with 0. */
 export const runCommand = async (argv: readonly string[], place: Place): Promise<string> => {
-  const { code, out, err } = await launch(argv, place).ended;
+  const { code, out, err } = await runToEnd(argv, place);
   if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}:\n${out}\n${err}`);
   return out;
 };
 
 /** Starts an estate that serves until it is killed. Throws with what it printed when it ends before it serves. */
 export const startEstate = async (argv: readonly string[], place: Place) => {
-  const { child, ended } = launch(['start', '--no-sample', '--port', String(await freePorts()), ...argv], place);
+  const { child, ended } = launch([...(await startArguments()), ...argv], place);
   const serves = new Promise<void>((done) => {
     child.on('printed', (out: string) => {
       if (out.includes('Serving')) done();
@@ -57,12 +60,30 @@ export const startEstate = async (argv: readonly string[], place: Place) => {
   };
 };
 
-/** The first of four ports in a row that are free now. */
+/** A start without its sample, on ports that are free now. */
+export const startArguments = async (): Promise<string[]> => [
+  'start',
+  '--no-sample',
+  '--port',
+  String(await freePorts()),
+];
+
+/** What `start` takes, in a row. */
+const PORTS = 4;
+
+/** The first of some ports in a row that are free now. */
 const freePorts = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
+  const first = await listenFor(0);
+  const { port } = first.address() as AddressInfo;
+  const others = await Promise.allSettled(Array.from({ length: PORTS - 1 }, (_, at) => listenFor(port + 1 + at)));
+  const servers = [first, ...others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []))];
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return servers.length === PORTS ? port : freePorts();
+};
+
+const listenFor = async (port: number): Promise<Server> => {
+  if (port > 65_535) throw new RangeError('beyond the last port');
+  const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? Math.min(address.port, 65_000) : freePorts();
+  return server;
 };

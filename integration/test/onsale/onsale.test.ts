@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { temporaryDirectory } from '@verifiedfan/test-utils';
 import { runOptions } from '../../src/index.ts';
-import { type Place, runCommand, startEstate } from './command.ts';
-import { openStage } from './stage.ts';
+import { type Place, runCommand, runToEnd, startArguments, startEstate } from './command.ts';
+import { openOwnStage } from './stage.ts';
 
 const { registrants } = runOptions();
 const ONSALE = ['onsale', '--registrants', String(registrants), '--seed', '7', '--json'];
@@ -42,7 +43,7 @@ describe(`an on-sale of ${registrants} registrants on ministack, DynamoDB Local,
   it('ends in the rows, counts and verdict of the embedded platform, and changes nothing when it is run again', async (test) => {
     const embedded = { directory: temporaryDirectory(test).path };
     const expected = await onsaleIn(embedded);
-    const { env } = await openStage();
+    const { env } = await openOwnStage();
     const aws = { directory: temporaryDirectory(test).path, env };
     const estate = await startEstate(['--platform', 'aws'], aws);
     test.after(() => estate.end('SIGKILL'));
@@ -64,12 +65,13 @@ describe(`an on-sale of ${registrants} registrants on ministack, DynamoDB Local,
   it('is exact after the process was killed in the middle, and a second process waits for the lease of the first', async (test) => {
     const embedded = { directory: temporaryDirectory(test).path };
     const expected = await onsaleIn(embedded);
-    const { env } = await openStage();
+    const { env } = await openOwnStage();
     const aws = { directory: temporaryDirectory(test).path, env };
     const first = await startEstate(['--platform', 'aws'], aws);
     test.after(() => first.end('SIGKILL'));
     const interrupted = runCommand(ONSALE, aws).catch((error: Error) => error);
-    await untilScored(aws, expected);
+    // Or until all is done: then there was nothing to interrupt, and the rest must hold all the same.
+    await Promise.race([untilScored(aws, expected), interrupted]);
     await first.end('SIGKILL');
     await interrupted;
     const second = await startEstate(['--platform', 'aws'], aws);
@@ -78,6 +80,22 @@ describe(`an on-sale of ${registrants} registrants on ministack, DynamoDB Local,
     const report = await onsaleIn(aws);
     await assertSame({ ...report, campaigns: await campaignsIn(aws, expected) }, expected, { aws, embedded });
     await second.end();
+  });
+
+  it('refuses a second process while the first one polls, names the table, and leaves the first one alone', async (test) => {
+    const { env } = await openOwnStage();
+    const places = [1, 2].map(() => ({ directory: temporaryDirectory(test).path, env }));
+    const [one, other] = places as [Place, Place];
+    const first = await startEstate(['--platform', 'aws'], one);
+    test.after(() => first.end('SIGKILL'));
+    const { code, err } = await runToEnd([...(await startArguments()), '--platform', 'aws'], other);
+    assert.equal(code, 1);
+    const table = `${env.RESOURCE_PREFIX}-checkpointTable`;
+    for (const part of [/waiting up to \d+ s for the lease/, new RegExp(table), /Stop that process/, /RESOURCE_PREFIX/])
+      assert.match(err, part);
+    const report = JSON.parse(await runCommand(['resume', '--json'], one)) as Report;
+    assert.deepEqual(report.files, []);
+    assert.equal((await first.end()).code, 0);
   });
 });
 
@@ -96,5 +114,5 @@ const campaignsIn = async (place: Place, { campaigns }: Report): Promise<Record<
 /** Resolves when some rows are scored and, most likely, not all. */
 const untilScored = async (place: Place, { campaigns }: Report): Promise<void> => {
   const [campaignId = ''] = Object.keys(campaigns);
-  while ((await rowsIn(place, campaignId)).length === 0);
+  while ((await rowsIn(place, campaignId)).length === 0) await setTimeout(50);
 };
