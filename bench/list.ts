@@ -26,6 +26,10 @@ export const benchmarks = {
     purpose: 'the cold start of bundled functions beside middy and Powertools, and the size of the smallest',
     load: () => import('./bundle.ts'),
   },
+  engines: {
+    purpose: 'the on-sale embedded beside the same on emulators of AWS, and where the time goes there',
+    load: () => import('./engines.ts'),
+  },
   csv: { purpose: 'reading a score file beside csv-parse', load: () => import('./csv.ts') },
 } as const satisfies Record<string, Benchmark>;
 

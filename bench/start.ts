@@ -26,7 +26,7 @@ type Address = { name: string; url: string };
 type Measured = { startMs: number; idleMebibytes: number | undefined; idleProcessorMs: number | undefined };
 
 /** A port that was free a moment ago; the estate takes this one and the next three. */
-const findPort = async (): Promise<number> => {
+export const findPort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
