@@ -6,10 +6,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
-import type { RequestCounts } from './requests.ts';
-
-/** Questions whether there is something to do: they wait, or answer that there is nothing, and hold up nobody. */
-const POLLS = /\.(GetRecords|GetShardIterator|ReceiveMessage|GetQueueAttributes|ListShards|DescribeStream)$/;
+import { isPoll, type RequestCounts } from './requests.ts';
 
 const begun = new WeakMap<ClientRequest, number>();
 const counts: RequestCounts = { byKind: {}, idleMs: 0 };
@@ -30,7 +27,7 @@ subscribe('http.client.request.start', (message) => {
   const kind = kindOf(request);
   if (kind === undefined) return;
   begun.set(request, performance.now());
-  if (POLLS.test(kind)) return;
+  if (isPoll(kind)) return;
   if (working === 0) counts.idleMs += performance.now() - idleSinceMs;
   working += 1;
   // Also when it fails: every request is closed once.

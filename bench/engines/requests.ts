@@ -5,6 +5,10 @@ export type RequestCounts = {
   idleMs: number;
 };
 
+/** Questions whether there is something to do: they wait, or answer that there is nothing, and hold up nobody. */
+export const isPoll = (kind: string): boolean =>
+  /\.(GetRecords|GetShardIterator|ReceiveMessage|GetQueueAttributes|ListShards|DescribeStream)$/.test(kind);
+
 /** One line of a bill, as the command reports it. */
 export type BillLine = { resource: string; operation: string; requests: number; entries: number; units: number };
 
@@ -50,7 +54,8 @@ export const detailOf = (
     'requests, and ms that each waits': kinds
       .map(([kind, { requests, ms }]) => `${kind} ${requests.toLocaleString('en-US')} × ${decimals(ms / requests)}`)
       .join(', '),
-    'requests under way on average': kinds.reduce((sum, [, { ms }]) => sum + ms, 0) / (seconds * 1_000),
+    'requests under way on average, without polls':
+      kinds.reduce((sum, [kind, { ms }]) => sum + (isPoll(kind) ? 0 : ms), 0) / (seconds * 1_000),
     'seconds with nothing but polls under way': idleMs / 1_000,
   };
 };
