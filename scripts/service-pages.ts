@@ -36,15 +36,43 @@ const formatted = (file: string, text: string): string =>
     { input: text, encoding: 'utf8' },
   );
 
+type Parameter = { name: string; in: string; required: boolean; description?: string; schema: object };
+type Operation = { operationId: string; parameters: readonly Parameter[] };
+
+const typeName = (operationId: string): string =>
+  operationId.replaceAll(/(?:^|_)([a-zA-Z])/g, (_all, letter: string) => letter.toUpperCase());
+
+/** What can be asked of each operation, as the schema of an object; operations that take no query have none. */
+const queriesOf = (paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>): Record<string, object> =>
+  Object.fromEntries(
+    Object.values(paths)
+      .flatMap((methods) => Object.values(methods))
+      .flatMap(({ operationId, parameters }) => {
+        const fields = parameters.filter(({ in: place }) => place === 'query');
+        if (fields.length === 0) return [];
+        const properties = Object.fromEntries(
+          fields.map(({ name, description, schema }) => [
+            name,
+            { ...schema, ...(description === undefined ? {} : { description }) },
+          ]),
+        );
+        const required = fields.filter((field) => field.required).map(({ name }) => name);
+        return [[`${typeName(operationId)}Query`, { type: 'object', properties, required }]];
+      }),
+  );
+
 const CLIENT_TYPES = 'packages/campaign-client/src/contract.ts';
 
 /** What is written from the contracts of the services, by file: the table of rights, and the types of the client. */
 export const servicePages = (): Promise<Record<string, string>> =>
   openContracts((service) => {
-    const { components } = service.openApi() as { components: { schemas: Record<string, unknown> } };
+    const { components, paths } = service.openApi() as {
+      components: { schemas: Record<string, unknown> };
+      paths: Parameters<typeof queriesOf>[0];
+    };
     const { Error: _error, Meta: _meta, ...schemas } = components.schemas;
     return {
       'docs/campaign-rights.md': `# Rights of campaign-service\n\n${NOTE}\n\n${RIGHTS_INTRODUCTION}\n\n${rightsPage(service.routes)}`,
-      [CLIENT_TYPES]: formatted(CLIENT_TYPES, moduleOf(schemas, NOTE)),
+      [CLIENT_TYPES]: formatted(CLIENT_TYPES, moduleOf({ ...schemas, ...queriesOf(paths) }, NOTE)),
     };
   });

@@ -58,12 +58,7 @@ export type Market = {
   };
   /** Only events of ACTIVE markets are on offer */
   status: 'ACTIVE' | 'CLOSED';
-  selectionRules?: {
-    minScore: number;
-    requireVerified: boolean;
-    capacity: number;
-    ruleVersion: number;
-  };
+  selectionRules?: SelectionRules;
   selection?: Selection;
   catalogue?: {
     checked: boolean;
@@ -71,6 +66,13 @@ export type Market = {
     at: string;
   };
   version: number;
+};
+
+export type SelectionRules = {
+  minScore: number;
+  requireVerified: boolean;
+  capacity: number;
+  ruleVersion: number;
 };
 
 export type Selection = {
@@ -101,23 +103,25 @@ export type CampaignDocument = {
   promoterId?: string;
   artistIds?: string[];
   linkedCampaignIds?: string[];
-  markets?: {
-    eventId: string;
-    name?: string | Record<string, string>;
-    venueId?: string;
-    date?: {
-      open?: string;
-      close?: string;
-      event?: string;
-    };
-    /** Only events of ACTIVE markets are on offer */
-    status?: 'ACTIVE' | 'CLOSED';
-    selectionRules?: {
-      minScore: number;
-      requireVerified?: boolean;
-      capacity: number;
-    };
-  }[];
+  markets?: MarketDocument[];
+};
+
+export type MarketDocument = {
+  eventId: string;
+  name?: string | Record<string, string>;
+  venueId?: string;
+  date?: {
+    open?: string;
+    close?: string;
+    event?: string;
+  };
+  /** Only events of ACTIVE markets are on offer */
+  status?: 'ACTIVE' | 'CLOSED';
+  selectionRules?: {
+    minScore: number;
+    requireVerified?: boolean;
+    capacity: number;
+  };
 };
 
 export type ImportOutcome = {
@@ -143,43 +147,7 @@ export type CampaignPatch = {
   promoterId?: string | null;
   artistIds?: string[] | null;
   linkedCampaignIds?: string[] | null;
-  markets?:
-    | {
-        eventId: string;
-        name?: string | Record<string, string>;
-        venueId?: string;
-        date?: {
-          open?: string;
-          close?: string;
-          event?: string;
-        };
-        /** Only events of ACTIVE markets are on offer */
-        status?: 'ACTIVE' | 'CLOSED';
-        selectionRules?: {
-          minScore: number;
-          requireVerified?: boolean;
-          capacity: number;
-        };
-      }[]
-    | null;
-};
-
-export type MarketDocument = {
-  eventId: string;
-  name?: string | Record<string, string>;
-  venueId?: string;
-  date?: {
-    open?: string;
-    close?: string;
-    event?: string;
-  };
-  /** Only events of ACTIVE markets are on offer */
-  status?: 'ACTIVE' | 'CLOSED';
-  selectionRules?: {
-    minScore: number;
-    requireVerified?: boolean;
-    capacity: number;
-  };
+  markets?: MarketDocument[] | null;
 };
 
 export type MarketPatch = {
@@ -197,4 +165,55 @@ export type MarketPatch = {
     requireVerified?: boolean;
     capacity: number;
   } | null;
+};
+
+export type SelectionAnswer =
+  | {
+      applied: true;
+    }
+  | {
+      applied: false;
+      reason: 'stale';
+    };
+
+export type GetCampaignsQuery = {
+  status?: 'DRAFT' | 'OPEN' | 'CLOSED' | 'INACTIVE';
+  /** Campaigns with a market for the event */
+  eventId?: string;
+  promoterId?: string;
+  artistId?: string;
+  site?: string;
+  /** Words; each begins a word of the name in some language, without regard to case and accents */
+  q?: string;
+  /** `-` is the other direction; _id by default */
+  sort?: '_id' | '-_id' | 'date.open' | '-date.open' | 'updatedAt' | '-updatedAt' | 'name' | '-name';
+  /** 1 to 200, 50 by default */
+  limit?: string;
+  /** meta.next of the page before, with the same filters and order */
+  cursor?: string;
+  /** Texts in this language, else its nearest, else the campaign's first, else any */
+  locale?: string;
+  /** Texts as they are stored, with all languages; needs the right to update */
+  showAllLocales?: 'true' | 'false';
+};
+
+export type GetCampaignsCampaignIdQuery = {
+  /** Texts in this language, else its nearest, else the campaign's first, else any */
+  locale?: string;
+  /** Texts as they are stored, with all languages; needs the right to update */
+  showAllLocales?: 'true' | 'false';
+};
+
+export type GetCampaignsCampaignIdMarketsQuery = {
+  /** Texts in this language, else its nearest, else the campaign's first, else any */
+  locale?: string;
+  /** Texts as they are stored, with all languages; needs the right to update */
+  showAllLocales?: 'true' | 'false';
+};
+
+export type GetCampaignsCampaignIdMarketsMarketIdQuery = {
+  /** Texts in this language, else its nearest, else the campaign's first, else any */
+  locale?: string;
+  /** Texts as they are stored, with all languages; needs the right to update */
+  showAllLocales?: 'true' | 'false';
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCampaignClient } from '@verifiedfan/campaign-client';
+import { createCampaignClient, type MarketDocument } from '@verifiedfan/campaign-client';
 import { createRequest } from '@verifiedfan/request';
 import { createSeededRandom } from '@verifiedfan/test-utils';
 import { startService, tokenOf } from './support.ts';
@@ -12,7 +12,7 @@ describe('the client of campaign-service', () => {
     const request = createRequest({ baseUrl: listening.url, clock, random, propagate: true });
     context.after(() => request.close());
     const client = createCampaignClient({ request, getToken: () => tokenOf({ supreme: true }) });
-    const markets = [{ eventId: 'e2', status: 'CLOSED' }, { eventId: 'e1' }];
+    const markets: MarketDocument[] = [{ eventId: 'e2', status: 'CLOSED' }, { eventId: 'e1' }];
     const documents = Array.from({ length: 25 }, (_, index) => ({
       _id: `c${index + 10}`,
       name: 'Tour',

@@ -1,5 +1,5 @@
 import { createValidateSchema, dateTimeSchema, idSchema, localisedTextSchema, z } from '@verifiedfan/schema';
-import { marketV2, marketView } from '../markets/schemas.ts';
+import { marketDocument, marketV2, marketView } from '../markets/schemas.ts';
 import { CAMPAIGN_STATUSES, RESERVED_IDS } from './campaign.ts';
 import { instantSchema, localesSchema, siteSchema, timezoneSchema, uniqueIds } from './fields.ts';
 
@@ -31,7 +31,7 @@ const campaignFields = z.strictObject({
   artistIds: uniqueIds(100).optional(),
   linkedCampaignIds: uniqueIds(MAX_LINKS).optional(),
   markets: z
-    .array(marketV2)
+    .array(marketDocument)
     .max(MAX_MARKETS)
     .refine(
       (markets) => new Set(markets.map(({ eventId }) => eventId)).size === markets.length,

@@ -57,7 +57,9 @@ const selectionFields = {
 export const selectionV2 = z.strictObject({ ...selectionFields, computedAt: instantSchema });
 
 /** Stale: compute it again from what is stored now. */
-export const selectionAnswer = z.object({ applied: z.boolean(), reason: z.enum(['stale']).optional() });
+export const selectionAnswer = z
+  .union([z.object({ applied: z.literal(true) }), z.object({ applied: z.literal(false), reason: z.literal('stale') })])
+  .meta({ id: 'SelectionAnswer' });
 
 export const marketView = z
   .object({
@@ -72,6 +74,7 @@ export const marketView = z
     status: z.enum(MARKET_STATUSES).meta(STATUS),
     selectionRules: z
       .object({ minScore: z.number(), requireVerified: z.boolean(), capacity: z.int(), ruleVersion: version })
+      .meta({ id: 'SelectionRules' })
       .optional(),
     selection: z
       .object({ ...selectionFields, computedAt: dateTimeSchema })
