@@ -53,7 +53,8 @@ export const compareDrivers = async <Operation>(
   };
   const fewest = await shrink({ operations: operations.slice(0, first.index + 1), ...options });
   const smallest = await shrinkInside({ operations: fewest, ...options });
-  assert.fail(`operation ${first.index} of ${operations.length} ${describe(latest, smallest)}`);
+  const where = `operation ${first.index} of ${operations.length} (${JSON.stringify(first.operation) ?? 'the end'}) differs`;
+  assert.fail(`${where}; a smaller sequence ${describe(latest, smallest)}`);
 };
 
 /** Fails when a known difference is not there any more, or is another one. */

@@ -20,7 +20,7 @@ const SCALARS: readonly [JsonValue, ...JsonValue[]] = [
 ];
 const NUMBERS = [0, 1, 2, -1, 2.5] as const;
 const EMAILS = ['a@x', 'b@x', 'c@x', 'd@x', 'e@x'] as const;
-const PATHS = ['n', 't', 'list', 'list', 'deep.k', 'deep', 'none', 'list.0', 'deep.k.z'] as const;
+const PATHS = ['n', 't', 'list', 'list', 'deep.k', 'deep', 'none', 'list.0', 'deep.k.z', 'padded'] as const;
 
 /** Documents, filters and updates over few ids and fields, so that they meet. */
 export const createValues = (dice: Dice) => {
@@ -33,11 +33,21 @@ export const createValues = (dice: Dice) => {
       [1, () => ({ k: scalar() })],
       [1, () => dice.several(1, 2, () => ({ k: scalar(), n: dice.pick(NUMBERS) }))],
     ]);
+  /**
+   * No object, and below it the path `list.0` alone: names that are whole numbers come first in an object of JavaScript, whenever they were
+   * set, and MongoDB compares objects by their first names.
+   */
+  const list = (): JsonValue => {
+    let made = value();
+    while (typeof made === 'object' && made !== null && !Array.isArray(made)) made = value();
+    return made;
+  };
   const fields = (): JsonObject => ({
     // Indexed, and therefore never an array: see known-differences.ts.
     ...(dice.chance(0.8) && { n: scalar() }),
     ...(dice.chance(0.7) && { t: value() }),
-    ...(dice.chance(0.7) && { list: dice.chance(0.6) ? dice.several(0, 4, () => dice.pick(NUMBERS)) : value() }),
+    ...(dice.chance(0.7) && { list: dice.chance(0.6) ? dice.several(0, 4, () => dice.pick(NUMBERS)) : list() }),
+    ...(dice.chance(0.2) && { padded: dice.several(0, 3, () => dice.pick(NUMBERS)) }),
     ...(dice.chance(0.5) && { deep: { k: value() } }),
     ...(dice.chance(0.5) && { email: dice.chance(0.8) ? dice.pick(EMAILS) : dice.pick<JsonValue>([null, 1, {}]) }),
   });
@@ -109,9 +119,10 @@ export const createValues = (dice: Dice) => {
     [
       5,
       () => ({
-        $set: { [dice.pick(['t', 'deep.k', 'deep', 'list', 'list.1', 'x.y'] as const)]: value(), n: scalar() },
+        $set: { [dice.pick(['t', 'deep.k', 'deep', 'list.0', 'padded.2', 'x.y'] as const)]: value(), n: scalar() },
       }),
     ],
+    [1, () => ({ $set: { list: list() } })],
     [2, () => ({ $set: { email: dice.pick(EMAILS) } })],
     [2, () => ({ $unset: { [dice.pick(['t', 'deep.k', 'list', 'email', 'none'] as const)]: '' } })],
     [3, () => ({ $inc: { [dice.pick(['n', 'deep.k', 'count', 'list.0'] as const)]: dice.pick(NUMBERS) } })],

@@ -15,7 +15,8 @@ import { isObject } from './paths.ts';
 import { planQuery } from './plan.ts';
 import type { QueryLanguage } from './query-language.ts';
 import type { Shelf } from './shelf.ts';
-import { applyUpdate, assertUpdate } from './update.ts';
+import { applyUpdate } from './update.ts';
+import { assertUpdate } from './update-grammar.ts';
 
 export type OperationParts = { shelf: Shelf; candidates: CandidateReader; language: QueryLanguage; random: Random };
 type Done = Extract<OperationResult, { outcome: 'done' }>;

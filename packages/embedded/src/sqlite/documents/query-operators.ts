@@ -66,8 +66,10 @@ const elementTest = (operators: JsonObject, compileInner: CompileInner): Test =>
 const elemMatch: Operator = (path, operand, compileInner) => {
   if (!isObject(operand)) throw invalid('$elemMatch needs an object');
   const onFields = isOperators(operand) ? undefined : compileInner(operand);
+  // An array among the elements is to a filter an object of its indexes.
   const test: Test = onFields
-    ? (element) => typeof element === 'object' && element !== null && onFields(element as JsonObject)
+    ? (element) =>
+        typeof element === 'object' && element !== null && onFields(Object.fromEntries(Object.entries(element)))
     : elementTest(operand, compileInner);
   return onDocument(path, { test: (value) => Array.isArray(value) && value.some(test), whole: true });
 };

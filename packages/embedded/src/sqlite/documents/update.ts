@@ -1,9 +1,11 @@
 import type { Document, Filter, JsonObject, JsonValue, UpdateOperators } from '@verifiedfan/ports';
-import { assertJson, invalid } from '../checks.ts';
+import { invalid } from '../checks.ts';
 import { compareValues } from './compare.ts';
 import { isObject, makePlace, splitPath, unsetAt, valueAt } from './paths.ts';
-import { assertPush, pushInto } from './push.ts';
+import { takenFrom } from './pull.ts';
+import { pushInto } from './push.ts';
 import type { QueryLanguage } from './query-language.ts';
+import { assertUpdate, isPositional, pathsOf } from './update-grammar.ts';
 
 export type UpdateOptions = {
   document: Document;
@@ -45,73 +47,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   $addToSet: (stored, value) => pushInto(stored, value, 'new'),
 };
 /** Left to mingo, after a look at what they meet. */
-const BY_LANGUAGE: ReadonlySet<string> = new Set(['$pull', '$pullAll', '$pop', '$rename', '$bit']);
-const NEEDS_ARRAY: ReadonlySet<string> = new Set(['$pull', '$pullAll', '$pop']);
-
-const isPositional = (path: string): boolean => path.includes('$');
-
-/** A path and one that leads into it cannot be changed in the same update. */
-const assertNoConflict = (paths: readonly string[]): void => {
-  if (paths.length < 2) return;
-  const sorted = [...paths].sort();
-  const all = new Set(sorted);
-  if (all.size < sorted.length) throw invalid('an update names a path twice');
-  for (const path of sorted) {
-    for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
-      if (all.has(path.slice(0, dot))) throw invalid('an update changes a path and a part of it');
-    }
-  }
-};
-
-const pathsOf = (operator: string, fields: JsonObject): string[] => {
-  const targets = operator === '$rename' ? Object.values(fields) : [];
-  return [...Object.keys(fields), ...targets.filter((target) => typeof target === 'string')];
-};
-
-const assertNumber = (operand: JsonValue): void => {
-  if (typeof operand !== 'number') throw invalid('an operator for numbers is given something else');
-};
-
-/** Operands that fit no document, by operator. */
-const OPERANDS: Readonly<Record<string, (operand: JsonValue) => void>> = {
-  $inc: assertNumber,
-  $mul: assertNumber,
-  $push: (operand) => assertPush(operand, 'all'),
-  $addToSet: (operand) => assertPush(operand, 'new'),
-  $pop(operand) {
-    if (operand !== 1 && operand !== -1) throw invalid('$pop takes 1 or -1');
-  },
-  $pullAll(operand) {
-    if (!Array.isArray(operand)) throw invalid('$pullAll needs an array');
-  },
-  $rename(operand) {
-    if (typeof operand !== 'string') throw invalid('$rename needs a path to rename to');
-    splitPath(operand);
-  },
-};
-
-/**
- * Refuses what is no update, whatever the document is: something else than operators, an unknown operator, an operand that fits nothing, two
- * operators for one path.
- */
-export const assertUpdate = (operators: UpdateOperators): void => {
-  assertJson(operators);
-  const entries = Object.entries(operators);
-  if (!isObject(operators) || entries.length === 0) throw invalid('an update must be an object of operators');
-  const paths: string[] = [];
-  for (const [operator, fields] of entries) {
-    if (!Object.hasOwn(CHANGES, operator) && operator !== '$unset' && !BY_LANGUAGE.has(operator)) {
-      throw invalid('the update has an unknown operator, or a field outside of any');
-    }
-    if (!isObject(fields)) throw invalid(`${operator} needs an object of paths`);
-    for (const path in fields) {
-      splitPath(path);
-      OPERANDS[operator]?.(fields[path] ?? null);
-    }
-    for (const path of pathsOf(operator, fields)) paths.push(path);
-  }
-  assertNoConflict(paths);
-};
+const BY_LANGUAGE: ReadonlySet<string> = new Set(['$rename', '$bit']);
+const TAKING: ReadonlySet<string> = new Set(['$pull', '$pullAll', '$pop']);
 
 const changeId = ({ document, inserting }: UpdateOptions, value: JsonValue): void => {
   if (inserting && document._id === undefined) document._id = value as string;
@@ -119,13 +56,16 @@ const changeId = ({ document, inserting }: UpdateOptions, value: JsonValue): voi
 };
 
 const applyHere = (options: UpdateOptions, operator: string, path: string, value: JsonValue): void => {
-  const { document } = options;
+  const { document, language } = options;
   const segments = splitPath(path);
   if (segments[0] === '_id') {
     if (operator !== '$set' && operator !== '$setOnInsert') throw invalid('_id cannot be changed');
     changeId(options, value);
   } else if (operator === '$unset') {
     unsetAt(document, segments);
+  } else if (TAKING.has(operator)) {
+    const left = takenFrom(valueAt(document, segments), { operator, operand: value, language });
+    if (left !== undefined) makePlace(document, segments).set(left);
   } else {
     const place = makePlace(document, segments);
     const next = CHANGES[operator]?.(place.get(), value);
@@ -133,17 +73,13 @@ const applyHere = (options: UpdateOptions, operator: string, path: string, value
   }
 };
 
-const checkForLanguage = (document: Document, operator: string, fields: JsonObject): void => {
+const checkForLanguage = (operator: string, fields: JsonObject): void => {
   for (const path of pathsOf(operator, fields)) {
     if (isPositional(path)) {
       if (operator === '$setOnInsert') throw invalid('$setOnInsert takes no positional path');
       continue;
     }
-    const segments = splitPath(path);
-    if (segments[0] === '_id') throw invalid('_id cannot be changed');
-    const stored = valueAt(document, segments);
-    if (NEEDS_ARRAY.has(operator) && stored !== undefined && !Array.isArray(stored))
-      throw invalid(`${operator} needs an array`);
+    if (splitPath(path)[0] === '_id') throw invalid('_id cannot be changed');
   }
 };
 
@@ -159,7 +95,7 @@ export const applyUpdate = (options: UpdateOptions): void => {
   for (const [operator, fields] of Object.entries(operators)) {
     if (!isObject(fields)) continue;
     if (isForLanguage(operator, fields)) {
-      checkForLanguage(document, operator, fields);
+      checkForLanguage(operator, fields);
       byLanguage[operator] = fields;
     } else if (operator !== '$setOnInsert' || inserting) {
       for (const path in fields) here.push([operator, path, fields[path] ?? null]);
