@@ -64,7 +64,7 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
   });
   const lifeCycle = createLifeCycle({ datastore, clock, log });
   const catalogue = createCatalogueChecker({ catalogue: options.catalogue, whenUnavailable: catalogueCheck, clock });
-  const manager = createCampaignManager({ datastore, clock, random });
+  const manager = createCampaignManager({ datastore, catalogue, clock, random });
   const markets = createMarketManager({
     campaigns: datastore,
     markets: createMarketDatastore({ database }),

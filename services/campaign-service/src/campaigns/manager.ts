@@ -3,6 +3,7 @@ import type { Clock, JsonObject, Random } from '@verifiedfan/ports';
 import { requireVersion, type TokenClaims } from '@verifiedfan/service';
 import { at, CampaignError } from '../errors.ts';
 import { planLinks } from '../links/index.ts';
+import { type CatalogueChecker, candidatesOf } from '../markets/catalogue.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignDatastore, SaveResult } from './datastore.ts';
 import { applyDraft, draftFromDocument, draftFromPatch, type Stored } from './draft.ts';
@@ -32,7 +33,12 @@ export type CampaignManager = {
   importCampaigns(documents: readonly JsonObject[], claims: TokenClaims): Promise<ImportOutcome[]>;
 };
 
-export type CampaignManagerOptions = { datastore: CampaignDatastore; clock: Clock; random: Pick<Random, 'bytes'> };
+export type CampaignManagerOptions = {
+  datastore: CampaignDatastore;
+  catalogue: CatalogueChecker;
+  clock: Clock;
+  random: Pick<Random, 'bytes'>;
+};
 
 const MAX_ATTEMPTS = 5;
 
@@ -47,7 +53,8 @@ const isSaved = (result: SaveResult): boolean => {
 const isSame = (a: Campaign, b: Campaign): boolean =>
   isDeepStrictEqual({ ...a, version: 0, updatedAt: '' }, { ...b, version: 0, updatedAt: '' });
 
-export const createCampaignManager = ({ datastore, clock, random }: CampaignManagerOptions): CampaignManager => {
+export const createCampaignManager = (options: CampaignManagerOptions): CampaignManager => {
+  const { datastore, catalogue, clock, random } = options;
   const createId = (): string => Buffer.from(random.bytes(12)).toString('hex');
 
   const load = async (id: string): Promise<Stored | undefined> => {
@@ -56,13 +63,20 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
     return { campaign, markets: (await datastore.findMarkets([id])).get(id) ?? [] };
   };
 
-  /** Stores what the draft says; undefined when somebody else was faster. */
-  const store = async (draft: CampaignDraft, stored: Stored | undefined, claims: TokenClaims) => {
+  /** Stores what the draft says, with what is recorded about its markets; undefined when somebody else was faster. */
+  const store = async (
+    draft: CampaignDraft,
+    stored: Stored | undefined,
+    claims: TokenClaims,
+    check: CatalogueChecker['check' | 'pass'] = catalogue.check,
+  ) => {
     const previous = stored?.campaign;
     const id = previous?._id ?? draft._id ?? createId();
     const now = new Date(clock.now()).toISOString();
     const next = applyDraft(draft, { previous, id, subject: claims.sub, now });
-    const markets = planMarkets({ campaignId: id, stored: stored?.markets ?? [], wanted: draft.markets, createId });
+    const known = stored?.markets ?? [];
+    const checks = await check(candidatesOf(draft.markets, known), 'INVALID_CAMPAIGN');
+    const markets = planMarkets({ campaignId: id, stored: known, wanted: draft.markets, createId, checks });
     if (stored !== undefined && isUnchanged(markets) && isSame(stored.campaign, next)) {
       return { outcome: 'unchanged' as const, view: toCampaignView(stored.campaign, stored.markets) };
     }
@@ -96,7 +110,7 @@ export const createCampaignManager = ({ datastore, clock, random }: CampaignMana
   const importOne = async (document: JsonObject, claims: TokenClaims): Promise<ImportOutcome> => {
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
       const { draft, stored } = await prepare(document, claims);
-      const result = await store(draft, stored, claims);
+      const result = await store(draft, stored, claims, catalogue.pass);
       if (result !== undefined) return { _id: result.view._id, outcome: result.outcome, version: result.view.version };
     }
     throw new CampaignError('CONTENTION');

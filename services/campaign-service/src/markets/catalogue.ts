@@ -33,6 +33,12 @@ export type CatalogueChecker = {
   pass(candidates: readonly Candidate[]): Map<string, CatalogueCheck>;
 };
 
+/** The markets of a campaign as it was sent. */
+export const candidatesOf = (markets: readonly MarketDraft[], stored: readonly Market[]): Candidate[] => {
+  const known = new Map(stored.map((market) => [market.eventId, market]));
+  return markets.map((draft, index) => ({ draft, path: ['markets', index], known: known.get(draft.eventId) }));
+};
+
 /** A market is asked about when it is new or has another venue, and again with its next change after nobody could tell. */
 const isAsked = ({ draft, known }: Candidate): boolean =>
   known === undefined || draft.venueId !== known.venueId || known.catalogue?.reason === 'unavailable';
