@@ -47,15 +47,27 @@ const attendanceOf = (touched: readonly Touched[], campaignId: string): JsonObje
   return { campaignId, markets: attended as unknown as JsonObject[], withdrawn };
 };
 
+const isOver = ({ status }: Campaign): boolean => status === 'INACTIVE';
 const SELECTING = ['status', 'selectionRules'] as const;
 
-/** Markets whose written fields decide differently about who is selected; a removed one selects nobody. */
-const selectionsOf = (touched: readonly Touched[], campaignId: string): JsonObject | undefined => {
-  const markets = touched.flatMap(({ before, after }) => {
+/**
+ * Markets whose written fields decide differently about who is selected; a removed one selects nobody. The end of a campaign closes the
+ * selections of all its markets.
+ */
+const selectionsOf = (
+  touched: readonly Touched[],
+  { previous, next }: Pick<PublicationsOptions, 'previous' | 'next'>,
+): JsonObject | undefined => {
+  const campaignId = next.campaign._id;
+  const nowEnds = previous !== undefined && isOver(previous.campaign) !== isOver(next.campaign);
+  const changed = touched.flatMap(({ before, after }) => {
     if (after === undefined) return [];
     if (before !== undefined && SELECTING.every((name) => isDeepStrictEqual(before[name], after[name]))) return [];
-    return [{ marketId: after._id, eventId: after.eventId, marketVersion: after.version }];
+    return [after];
   });
+  const markets = (nowEnds ? next.markets.filter(({ selectionRules }) => selectionRules !== undefined) : changed).map(
+    ({ _id: marketId, eventId, version: marketVersion }) => ({ marketId, eventId, marketVersion }),
+  );
   return markets.length === 0 ? undefined : { campaignId, markets };
 };
 
@@ -76,7 +88,7 @@ export const publicationsOf = ({ type, previous, next, market }: PublicationsOpt
       : { type, data: toMarketView(market) as unknown as JsonObject, dataschema: MARKET_SCHEMA };
   const touched = touchedMarkets(previous?.markets ?? [], markets);
   const attendance = attendanceOf(touched, campaign._id);
-  const selections = selectionsOf(touched, campaign._id);
+  const selections = selectionsOf(touched, { previous, next });
   const keys = surrogateKeys(campaign._id, [previous?.campaign.domain.site, campaign.domain.site]);
   return [
     { destination: 'campaignDataStream', ...snapshot },
