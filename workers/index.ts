@@ -1,4 +1,5 @@
 import type { Worker } from '@verifiedfan/worker';
+import { refreshCampaigns } from './campaigns/refresh-campaigns.ts';
 import { selectionRefresh } from './campaigns/selection-refresh/worker.ts';
 import { validateToken } from './identity/validate-token.ts';
 import { loadScoresToDynamoDB } from './scoring/load-scores-to-dynamodb.ts';
@@ -20,6 +21,7 @@ export const workers = {
   verdictReporter,
   lookupPhoneScore,
   proxyCampaignService,
+  refreshCampaigns,
   selectionRefresh,
   validateToken,
 } as const satisfies Readonly<Record<string, Worker>>;

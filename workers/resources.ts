@@ -32,6 +32,22 @@ export const resources = {
     visibilitySeconds: 900,
     maxReceiveCount: 10,
   },
+  dataPipelineQueue: {
+    kind: 'queue',
+    purpose: 'Changes of campaigns and markets (CloudEvents) for analytics, which takes them; in order per campaign.',
+    fifo: true,
+  },
+  attendanceQueue: {
+    kind: 'queue',
+    purpose:
+      'Markets with the dates of their events (CloudEvents), for attendance, which takes them; in order per campaign.',
+    fifo: true,
+  },
+  campaignRefreshSchedule: {
+    kind: 'schedule',
+    purpose: 'When campaigns whose time has come are opened, closed and retired.',
+    expression: 'rate(1 minute)',
+  },
   phoneScoreCache: { kind: 'cache', purpose: 'Phone scores for a day, by keyed hash: every look-up is billed.' },
 } as const satisfies Catalogue;
 

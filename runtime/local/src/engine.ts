@@ -14,6 +14,14 @@ export type EngineOptions = {
   host: Omit<WorkerHost, 'upstream'>;
   /** For platforms that tell only approximately what waits: how often `settled` looks again, in milliseconds. @default never */
   lookAgainMs?: number | undefined;
+  /** What brings work to the workers without being one, such as the relay of a service's events: `settled` waits for it too. */
+  relays?: readonly RelayActivity[] | undefined;
+};
+
+export type RelayActivity = {
+  busy(): boolean;
+  /** Calls back whenever it begins or ends something. */
+  onChange(listener: () => void): () => void;
 };
 
 /** The workers of an estate between their sources, in one process. */
@@ -33,7 +41,7 @@ export type Engine = {
 };
 
 /** Throws `LoopError`, before anything runs, for workers that could wake each other for ever. */
-export const createEngine = ({ workers, catalogue, host, lookAgainMs }: EngineOptions): Engine => {
+export const createEngine = ({ workers, catalogue, host, lookAgainMs, relays = [] }: EngineOptions): Engine => {
   const { platform } = host;
   const graph = createEstateGraph(workers, catalogue);
   const stopping = new AbortController();
@@ -58,6 +66,7 @@ export const createEngine = ({ workers, catalogue, host, lookAgainMs }: EngineOp
       observers.failed(worker, error);
     },
   };
+  const isRelaying = (): boolean => relays.some((relay) => relay.busy());
   const isQuietIn = (chosen: () => readonly Mapping[]) => () => isQuiet(chosen, () => moves);
 
   const upstream: Upstream = {
@@ -101,13 +110,18 @@ export const createEngine = ({ workers, catalogue, host, lookAgainMs }: EngineOp
     },
     async settled(asked = signal) {
       const either = asked === signal ? signal : AbortSignal.any([asked, signal]);
-      const quiet = isQuietIn(() => mappings.filter((mapping) => !mapping.paused()));
+      const isQuietOutside = isQuietIn(() => mappings.filter((mapping) => !mapping.paused()));
+      // Asked last as well: what a relay sent has arrived at a mapping before the relay is done.
+      const quiet = async () => !isRelaying() && (await isQuietOutside()) && !isRelaying();
       // Who is switched off is no longer waited for, and nothing else may happen by which that would be noticed.
-      const stopListening = platform.flags.onChange(() => activity.changed());
+      const stopListening = [
+        platform.flags.onChange(() => activity.changed()),
+        ...relays.map((relay) => relay.onChange(events.progressed)),
+      ];
       try {
         await activity.until(quiet, { timeoutMs: Number.POSITIVE_INFINITY, signal: either });
       } finally {
-        stopListening();
+        for (const stop of stopListening) stop();
       }
     },
     observe: observers.add,

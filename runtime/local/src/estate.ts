@@ -94,6 +94,8 @@ export const openEstate = (options: EstateOptions): Estate => {
     return startServices({
       directory,
       platform,
+      catalogue,
+      isAlone: options.platform === undefined,
       tokens: await tokens(),
       log,
       invoke: async (name, event, context) => (await handler(name))(event, context),
@@ -108,7 +110,13 @@ export const openEstate = (options: EstateOptions): Estate => {
   });
   const engine = once(async (): Promise<Engine> => {
     assertOpen();
-    const made = createEngine({ workers, catalogue, host: await host(), lookAgainMs: options.lookAgainMs });
+    const made = createEngine({
+      workers,
+      catalogue,
+      host: await host(),
+      lookAgainMs: options.lookAgainMs,
+      relays: [(await services()).campaigns.relay],
+    });
     await made.start();
     return made;
   });
@@ -124,7 +132,7 @@ export const openEstate = (options: EstateOptions): Estate => {
   const close = (graceMs: number): Promise<void> =>
     runAll([
       async () => (await engine.started())?.stop({ graceMs }),
-      async () => (await services.started())?.close(),
+      async () => (await services.started())?.close({ graceMs }),
       async () => (await tracing.started())?.shutdown({ timeoutMs: FLUSH_MS }),
       () => platform.close(),
       async () => lock.release(),

@@ -1,9 +1,10 @@
-import { createCampaignService } from '@verifiedfan/campaign-service';
+import { createCampaignService, type Relay } from '@verifiedfan/campaign-service';
 import { createEntryService } from '@verifiedfan/entry-service';
 import { createGraphqlGateway, schema } from '@verifiedfan/graphql';
-import type { JsonValue, Platform } from '@verifiedfan/ports';
+import type { Catalogue, Clock, JsonValue, Platform } from '@verifiedfan/ports';
 import type { ServiceTracing } from '@verifiedfan/service';
 import type { InvocationContext } from '@verifiedfan/worker';
+import { campaignDestinations } from './campaign-destinations.ts';
 import type { EstateLog } from './log.ts';
 import { createStandIns } from './stand-ins.ts';
 import type { Tokens } from './tokens.ts';
@@ -16,13 +17,17 @@ export type Services = {
   /** The base URL of a service or stand-in by the name that workers use. */
   endpoint(name: string): string;
   campaigns: ReturnType<typeof createCampaignService>;
-  close(): Promise<void>;
+  /** Takes no more requests, sends what campaigns have to tell the world for up to `graceMs`, and stops. */
+  close(options: { graceMs: number }): Promise<void>;
 };
 
 export type ServicesOptions = {
   /** The data directory; the stand-ins keep what they receive there. */
   directory: string;
   platform: Platform;
+  catalogue: Catalogue;
+  /** Whether no other process ever works on this platform. */
+  isAlone: boolean;
   tokens: Tokens;
   log: EstateLog;
   /** Calls a worker as AppSync would. */
@@ -51,6 +56,8 @@ type Listening = { url: string; close(): Promise<void> };
 export const startServices = async ({
   directory,
   platform,
+  catalogue,
+  isAlone,
   tokens,
   log,
   invoke,
@@ -84,6 +91,9 @@ export const startServices = async ({
     ...shared,
     database: platform.database('campaigns'),
     tracing,
+    destinations: campaignDestinations({ platform, catalogue }),
+    // Alone, nobody else's events have to be looked for, and what a killed process had begun can be taken up at once.
+    ...(isAlone ? { relay: { holder: 'estate', lookMs: Number.POSITIVE_INFINITY } } : {}),
     log: log.at('campaign-service'),
     verifyToken: tokens.verifier('campaign-service'),
   });
@@ -110,6 +120,7 @@ export const startServices = async ({
     listen: async (where) => ({ url: await graphql.listen(where), close: () => graphql.close() }),
   });
   await begin('sandbox', 3, sandbox);
+  campaigns.relay.start();
 
   const urlOf = (name: string): string => started.find((each) => each.name === name)?.listening.url ?? '';
   const endpoints: Readonly<Record<string, string>> = {
@@ -126,8 +137,22 @@ export const startServices = async ({
       return url;
     },
     campaigns,
-    close,
+    async close({ graceMs }) {
+      // Nothing more is written; what was has to leave while those who take it are still there.
+      await started.find(({ name }) => name === 'campaign-service')?.listening.close();
+      await stopRelay(campaigns.relay, { clock, graceMs });
+      await close();
+    },
   };
+};
+
+const stopRelay = async (relay: Relay, { clock, graceMs }: { clock: Clock; graceMs: number }): Promise<void> => {
+  const timer = new AbortController();
+  const late = clock.sleep(graceMs, timer.signal);
+  // What cannot be sent has been told to the log, and is sent at the next start.
+  const sent = relay.drain(timer.signal).catch(() => undefined);
+  await Promise.race([sent.then(() => relay.stop()), late.then(() => void relay.stop())]);
+  timer.abort();
 };
 
 const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';

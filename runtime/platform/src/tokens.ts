@@ -13,7 +13,7 @@ export type TokenRights = {
 
 /** What the workers may do at the services they call. */
 const WORKER_PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  'campaign-service': ['campaigns:read', 'campaigns:select'],
+  'campaign-service': ['campaigns:read', 'campaigns:select', 'campaigns:refresh'],
   'entry-service': ['entries:score'],
 };
 

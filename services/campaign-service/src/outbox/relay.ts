@@ -45,7 +45,7 @@ export type Relay = Pick<DeadEvents, 'depth' | 'list' | 'redrive'> & {
   wake(): void;
   /** Whether it is at work or about to be; asks nobody. */
   busy(): boolean;
-  /** Calls back whenever it may have stopped being busy, until the returned function is called. */
+  /** Calls back whenever it begins or ends being busy, until the returned function is called. */
   onChange(listener: () => void): () => void;
 };
 
@@ -119,6 +119,7 @@ export const createRelay = (options: RelayOptions): Relay => {
   const loops = couriers.map((courier) => createLoop({ clock, round: () => work(courier), onIdle: changed }));
   const wake = (): void => {
     for (const loop of loops) loop.wake();
+    changed();
   };
 
   return {
