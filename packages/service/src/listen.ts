@@ -12,6 +12,11 @@ export type ListenOptions = {
 export type CloseOptions = {
   /** How long requests under way may take to end, in milliseconds; then their connections are cut. @default 5_000 */
   graceMs?: number | undefined;
+  /**
+   * How long the server goes on taking connections while `/ready` says that it is closing, in milliseconds, so that load balancers have
+   * looked elsewhere before the port is closed. @default 0
+   */
+  drainMs?: number | undefined;
 };
 
 export type Listening = {
@@ -74,12 +79,16 @@ export const listen = async (
   });
   const address = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
+  const drain = (drainMs: number): Promise<void> => clock.sleep(drainMs);
   return {
     url: `http://${hostInUrl(address)}:${address.port}`,
     port: address.port,
-    close({ graceMs = 5_000 } = {}) {
+    close({ graceMs = 5_000, drainMs = 0 } = {}) {
       onClose();
-      closing ??= closeServer(server, clock, graceMs);
+      closing ??=
+        drainMs > 0
+          ? drain(drainMs).then(() => closeServer(server, clock, graceMs))
+          : closeServer(server, clock, graceMs);
       return closing;
     },
   };

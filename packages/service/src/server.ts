@@ -107,7 +107,10 @@ export const createServiceServer = (options: ServiceServerOptions): ServiceServe
     return document;
   };
   const isClosing = (): boolean => closing;
-  const routes = [...options.routes, ...createSystemRoutes({ registry: metrics.registry, checks, isClosing, openApi })];
+  const routes = [
+    ...options.routes,
+    ...createSystemRoutes({ clock, registry: metrics.registry, checks, isClosing, openApi }),
+  ];
   checkErrors(routes, statuses);
   const app = new Koa<ExchangeState>();
   // Only what happens while an answer is being sent gets here, such as a client that went away.

@@ -68,6 +68,18 @@ describe('closing a server', () => {
     await refused;
   });
 
+  it('can go on answering for a while, not ready, until others have looked elsewhere', async (context) => {
+    const { listening, call, clock } = await startService(context, []);
+    const closed = listening.close({ drainMs: 3_000 });
+    const answer = await call('/ready');
+    assert.deepEqual([answer.status, errorOf(answer).details?.[0]?.pointer], [503, '/server']);
+    assert.equal(answer.headers.connection, 'close');
+    await clock.waitForSleepers();
+    await clock.advance(3_000);
+    await closed;
+    await assert.rejects(call('/health'), { code: 'ECONNREFUSED' });
+  });
+
   it('may be done twice', async (context) => {
     const { listening } = await startService(context, []);
     await Promise.all([listening.close(), listening.close()]);
@@ -114,5 +126,18 @@ describe('/ready', () => {
     assert.deepEqual(errorOf(answer).details, [{ pointer: '/database', rule: 'ready', message: 'database is down' }]);
     assert.doesNotMatch(answer.text, /secret/);
     assert.equal((await call('/health')).status, 200);
+  });
+
+  it('names what hangs', async (context) => {
+    const never = createGate();
+    context.after(() => never.open());
+    const { call, clock } = await startService(context, [], {
+      checks: { cache: () => never.wait(), database: () => {} },
+    });
+    const asked = call('/ready');
+    await clock.waitForSleepers();
+    await clock.advance(2_000);
+    const answer = await asked;
+    assert.deepEqual([answer.status, errorOf(answer).details?.map(({ pointer }) => pointer)], [503, ['/cache']]);
   });
 });

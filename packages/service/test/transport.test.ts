@@ -28,6 +28,15 @@ describe('the transport', () => {
     assert.match(await text(socket), /^HTTP\/1\.1 405 .*METHOD_NOT_ALLOWED/s);
   });
 
+  it('formats, correlates and counts answers to headers that are too large', async (context) => {
+    const { listening, call } = await startService(context, routes());
+    const socket = connect(listening.port, '127.0.0.1');
+    socket.end(`GET /things/a HTTP/1.1\r\nhost: a\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`);
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1\.1 431 [\s\S]*x-correlation-id: [0-9a-f-]{36}\r\n[\s\S]*"type":"HEADERS_TOO_LARGE"/);
+    assert.match((await call('/metrics')).text, /request_count\{method="OTHER",path="unmatched",status="431"\} 1/);
+  });
+
   it('compresses large answers for others than this machine', async (context) => {
     const large = route({
       method: 'GET',
