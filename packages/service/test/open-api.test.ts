@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { idSchema, z } from '@verifiedfan/schema';
 import { route } from '../src/index.ts';
 import { startService } from './support/service.ts';
@@ -62,5 +63,27 @@ describe('/openapi.json', () => {
         '/health': { get: { security: [] } },
       },
     });
+  });
+
+  it('is valid OpenAPI 3.1, and holds each named schema once', async (context) => {
+    const named = z.object({ id: z.string() }).meta({ id: 'Thing' });
+    const thing = (path: string, schema: z.ZodType) =>
+      route({
+        method: 'GET',
+        path,
+        summary: 'A thing',
+        access: 'supreme',
+        responses: { 200: schema },
+        handler: () => ({ status: 200, data: {} }),
+      });
+    const all = [...routes, thing('/thing', named), thing('/things', z.array(named))];
+    const { call } = await startService(context, all, { errors: { CAMPAIGN_NOT_FOUND: 404 } });
+    const document = (await call('/openapi.json')).json() as Record<string, unknown>;
+    assert.equal((await new Validator().validate(document)).valid, true);
+    const { components } = document as { components: { schemas: Record<string, unknown> } };
+    assert.deepEqual(Object.keys(components.schemas), ['Error', 'Meta', 'Thing']);
+    const twice = [thing('/a', named), thing('/b', z.object({ other: z.string() }).meta({ id: 'Thing' }))];
+    const { call: ask } = await startService(context, twice);
+    assert.equal((await ask('/openapi.json')).status, 500);
   });
 });
