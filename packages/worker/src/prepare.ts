@@ -24,12 +24,17 @@ export type PreparedWorker = HandlerOptions & {
 
 export const prepareWorker = ({ name, worker, host }: HandlerOptions): PreparedWorker => {
   let services: Promise<unknown> | undefined;
+  let deadLetters: DeadLetters | undefined;
   const make = async (): Promise<unknown> => worker.services(createServiceKit(host, { name, ...worker }));
   return {
     name,
     worker,
     host,
-    deadLetters: createDeadLetters({ table: host.platform.table(DEAD_LETTER_TABLE), clock: host.platform.clock }),
+    // Who answers requests has none, and so perhaps no table for them.
+    get deadLetters() {
+      deadLetters ??= createDeadLetters({ table: host.platform.table(DEAD_LETTER_TABLE), clock: host.platform.clock });
+      return deadLetters;
+    },
     services() {
       services ??= make().catch((error: unknown) => {
         services = undefined;

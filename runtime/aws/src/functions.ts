@@ -95,7 +95,6 @@ const environmentOf = ({ settings }: Stage, name: string, { calls }: Worker): Re
   return {
     ...settings.environment,
     APP_NAME: name,
-    NODE_OPTIONS: '--enable-source-maps',
     RESOURCE_PREFIX: settings.prefix,
     BUCKET_SUFFIX: settings.bucketSuffix,
     ...(calls.length === 0 ? {} : { ENDPOINTS: JSON.stringify(endpoints) }),

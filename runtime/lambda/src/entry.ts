@@ -7,6 +7,7 @@ import { onEmulatedStreams } from './emulated-streams.ts';
 import { createHost } from './host.ts';
 import type { OpenPlatform } from './open-platform.ts';
 import { reachedBy } from './reached.ts';
+import { nameSources } from './source-stacks.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 export type StartOptions = {
@@ -32,6 +33,7 @@ export const startWorker = async ({
   openPlatform,
   configuration = readConfiguration(),
 }: StartOptions): Promise<Handler> => {
+  nameSources(import.meta.url);
   const { appName, logLevel, endpoints } = configuration;
   const worker = resolveWorker(workers, appName);
   const name = appName ?? '';

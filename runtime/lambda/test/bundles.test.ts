@@ -2,15 +2,46 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
+import {
+  makeAppSyncAuthorizerInput,
+  makeAppSyncResolverInput,
+  makeDynamoDBStreamInput,
+  makeKinesisInput,
+  makeS3Input,
+  makeScheduleInput,
+  makeSqsInput,
+} from '@verifiedfan/test-utils';
 import { type WorkerName, workers } from '@verifiedfan/workers';
 import { type BundledWorker, bundleWorkers, readWorkerModules } from '../src/index.ts';
 import { awsBundles, testDirectory } from './support/bundles.ts';
 import { startFunction } from './support/function.ts';
+import { startRefusingAws } from './support/refusing-aws.ts';
 
 const NAMES = Object.keys(workers) as WorkerName[];
 const directory = testDirectory('bundles-again');
 const bundles = awsBundles('bundles');
 after(() => rmSync(directory, { recursive: true, force: true }));
+const ENVIRONMENT = {
+  ...{ RESOURCE_PREFIX: 'verifiedfan-test', BUCKET_SUFFIX: 'test', LOG_LEVEL: 'warn' },
+  ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+};
+/** An event that makes a worker open what it works with, by the kind of its first source. */
+const EVENTS: Readonly<Record<string, () => unknown>> = {
+  s3: () => makeS3Input([{ key: 'a.csv', versionId: 'v1' }], { bucket: 'scoringBucket' }),
+  kinesis: () => makeKinesisInput([{ data: { type: 'score', campaignId: 'tour' } }], { stream: 'scoresStream' }),
+  dynamodb: () => makeDynamoDBStreamInput([{ newImage: { PK: 'campaign:tour', SK: 'member:m1' } }]),
+  sqs: () => makeSqsInput([{ body: '{"campaigns":["tour"]}' }], { queue: 'queue' }),
+  schedule: () => makeScheduleInput(),
+  'appsync-resolver': () =>
+    makeAppSyncResolverInput({ fieldName: 'campaignByEventId', arguments: { eventId: 'e1', phone: '+12025550123' } }),
+  'appsync-authorizer': () => makeAppSyncAuthorizerInput(),
+};
+const REFUSED = /AccessDenied|http_status 403/;
+/** What comes of an event where it is not the refusal. */
+const EXPECTED: Partial<Record<WorkerName, RegExp>> = {
+  validateToken: /"isAuthorized":false/,
+  lookupPhoneScore: /permission phone:score is missing/,
+};
 const textOf = ({ folder }: BundledWorker): string => readFileSync(`${folder}/index.mjs`, 'utf8');
 
 describe('the bundles', () => {
@@ -61,6 +92,7 @@ describe('the bundles', () => {
       const found = inputs.flatMap((input) => /@aws-sdk\/client-([a-z0-9-]+)\//.exec(input)?.[1] ?? []);
       return [...new Set(found)].sort();
     };
+    assert.deepEqual(clientsOf('validateToken'), ['secrets-manager']);
     assert.deepEqual(clientsOf('processSavedScores'), ['dynamodb', 'secrets-manager']);
     assert.deepEqual(clientsOf('verdictReporter'), ['dynamodb', 'secrets-manager', 'sqs']);
     assert.deepEqual(clientsOf('loadScoresToStream'), ['dynamodb', 'kinesis', 's3', 'secrets-manager', 'sqs']);
@@ -89,17 +121,18 @@ describe('the bundles', () => {
     }
   });
 
-  it('start on AWS with what they bring, before anything is asked for', async (context) => {
-    const environment = { RESOURCE_PREFIX: 'verifiedfan-test', AWS_REGION: 'eu-west-1' };
-    const start = async (bundle: BundledWorker): Promise<void> => {
-      const { invoke, stop } = await startFunction(context, { bundle, data: directory, environment });
-      const told = await invoke({});
-      await stop();
-      // A function with a cache asks for its address when it starts, which here nobody lets it.
-      const expected = bundle.name === 'lookupPhoneScore' ? 'PortError' : 'WorkerError';
-      assert.equal((told.body as { errorType?: string }).errorType, expected, JSON.stringify(told.body));
+  it('hold all that their work needs on AWS, which here tells secrets and refuses the rest', async (context) => {
+    const endpoint = await startRefusingAws(context);
+    const work = async (bundle: BundledWorker): Promise<void> => {
+      const environment = { ...ENVIRONMENT, AWS_ENDPOINT_URL: endpoint };
+      const endpoints = Object.fromEntries(workers[bundle.name].calls.map((name) => [name, `${endpoint}/${name}`]));
+      const { invoke, stop } = await startFunction(context, { bundle, environment, endpoints });
+      const kind = workers[bundle.name].sources[0]?.kind ?? '';
+      const told = await invoke(EVENTS[kind]?.(), { timeoutMs: 10_000 });
+      const text = `${JSON.stringify(told.body)}\n${(await stop()).log}`;
+      assert.match(text, EXPECTED[bundle.name] ?? REFUSED, bundle.name);
     };
-    await Promise.all(bundles().map(start));
+    await Promise.all(bundles().map(work));
   });
 
   it('are archives that others can read', () => {

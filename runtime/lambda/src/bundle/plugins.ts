@@ -80,17 +80,21 @@ export const builtinsByRequire: Plugin = {
 const LEFT_OUT = 'left-out';
 
 /**
- * What the SDK would load in places where a function never is. Lambda reads the changes of a table on behalf of its functions and hands
- * them their credentials in the environment, and none of our calls is answered by a stream of events. Without them nothing of the SDK is
- * loaded late, so that what is not used of it can go: three quarters of it.
+ * What the SDK would load in places where a function never is: Lambda reads the changes of a table on behalf of its functions, and hands them
+ * their credentials in the environment. Without the latter little of the SDK is loaded late, so that what is not used of it can go.
  */
 const NOT_IN_FUNCTIONS =
-  /^(@aws-sdk\/client-dynamodb-streams|@aws-sdk\/credential-provider-(http|ini|login|process|sso|web-identity)|@smithy\/credential-provider-imds|@smithy\/core\/event-streams)$/;
+  /^(@aws-sdk\/client-dynamodb-streams|@aws-sdk\/credential-provider-(http|ini|login|process|sso|web-identity)|@smithy\/credential-provider-imds)$/;
+/** Loaded late for answers that are streams of events, which none of our calls has; some clients also import it at once, for what they could do. */
+const EVENT_STREAMS = /^@smithy\/core\/event-streams$/;
 
 export const withoutOtherPlaces: Plugin = {
   name: 'without-other-places',
   setup(build) {
     build.onResolve({ filter: NOT_IN_FUNCTIONS }, ({ path }) => ({ path, namespace: LEFT_OUT }));
+    build.onResolve({ filter: EVENT_STREAMS }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, namespace: LEFT_OUT } : undefined,
+    );
     build.onLoad({ filter: /.*/, namespace: LEFT_OUT }, ({ path }) => ({
       contents: NOT_HERE.replace('PACKAGE', path),
       loader: 'js',

@@ -8,8 +8,10 @@ import { startRuntimeApi, type Told } from './runtime-api.ts';
 export type Owner = { after(fn: () => unknown): void };
 export type FunctionOptions = {
   bundle: BundledWorker;
-  /** The data directory of the embedded engines; only one process at a time may own a store. */
-  data: string;
+  /** The data directory of the embedded engines, where a bundle has them; only one process at a time may own a store. */
+  data?: string;
+  /** Another client of the runtime API, with its arguments. @default the stand-in */
+  program?: readonly string[];
   endpoints?: Readonly<Record<string, string>>;
   environment?: Readonly<Record<string, string>>;
   onTold?: (told: Told) => void;
@@ -19,9 +21,10 @@ const CLIENT = fileURLToPath(import.meta.resolve('./runtime-client.ts'));
 
 /** A bundle in a process of its own, behind the runtime API. */
 export const startFunction = async (owner: Owner, options: FunctionOptions) => {
-  const { bundle, data, endpoints = {}, environment = {}, onTold = () => {} } = options;
+  const { bundle, data = '', endpoints = {}, environment = {}, onTold = () => {} } = options;
+  const { program = [CLIENT, `${bundle.folder}/index.mjs`] } = options;
   const api = await startRuntimeApi({ onTold });
-  const child = spawn(process.execPath, ['--enable-source-maps', CLIENT, `${bundle.folder}/index.mjs`], {
+  const child = spawn(process.execPath, [...program], {
     env: {
       AWS_LAMBDA_RUNTIME_API: api.address,
       APP_NAME: bundle.name,
@@ -35,6 +38,7 @@ export const startFunction = async (owner: Owner, options: FunctionOptions) => {
   child.stderr.on('data', (chunk) => (log += String(chunk)));
   const exited = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
   const stop = async (): Promise<{ code: number | null; log: string }> => {
+    child.kill('SIGCONT');
     child.kill('SIGTERM');
     const [code] = await exited;
     await api.close();
@@ -46,6 +50,11 @@ export const startFunction = async (owner: Owner, options: FunctionOptions) => {
   return {
     invoke: api.invoke,
     failedStart: api.failedStart,
+    /** What it has written so far. */
+    log: () => log,
+    /** Holds it, as Lambda does between two events. */
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     /** Asks the function to stop, as Lambda does where an extension is registered. */
     stop: stopOnce,
     /** The answer of a function that must not fail. */
