@@ -13,7 +13,7 @@ export type IndexDefinition = {
   /** Fields in dotted form with 1 (ascending) or -1. */
   fields: readonly (readonly [field: string, direction: 1 | -1])[];
   unique?: boolean;
-  /** Only documents in which this field is a string are in the index; others can never violate it. */
+  /** Only documents in which this field is a string, or an array with one, are in the index; others can never violate it. */
   onlyWhereString?: string;
 };
 

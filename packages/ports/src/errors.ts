@@ -8,7 +8,8 @@
  * - `token_mismatch` an idempotency token was used before with other actions
  * - `throttled`    over the rate that the engine takes; repeat with back-off
  * - `unavailable`  the engine did not answer or lost its connection; the outcome may be unknown
- * - `disk_full` · `read_only` · `locked` · `corrupt`  the data directory: full, not writable, owned by another process, damaged
+ * - `disk_full` · `read_only` · `locked` · `corrupt`  the data directory: full, not writable, owned by another process,
+ *                damaged or of another version
  * - `closed`       the driver was closed while or before the call ran
  */
 export const PORT_ERROR_CODES = [

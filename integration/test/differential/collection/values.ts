@@ -43,13 +43,16 @@ export const createValues = (dice: Dice) => {
     return made;
   };
   const fields = (): JsonObject => ({
-    // Indexed, and therefore never an array: see known-differences.ts.
-    ...(dice.chance(0.8) && { n: scalar() }),
+    ...(dice.chance(0.8) && { n: dice.chance(0.9) ? scalar() : dice.several(0, 3, scalar) }),
     ...(dice.chance(0.7) && { t: value() }),
     ...(dice.chance(0.7) && { list: dice.chance(0.6) ? dice.several(0, 4, () => dice.pick(NUMBERS)) : list() }),
     ...(dice.chance(0.2) && { padded: dice.several(0, 3, () => dice.pick(NUMBERS)) }),
     ...(dice.chance(0.5) && { deep: { k: value() } }),
-    ...(dice.chance(0.5) && { email: dice.chance(0.8) ? dice.pick(EMAILS) : dice.pick<JsonValue>([null, 1, {}]) }),
+    ...(dice.chance(0.5) && {
+      email: dice.chance(0.8)
+        ? dice.pick(EMAILS)
+        : dice.pick<JsonValue>([null, 1, {}, [], ['a@x', 'f@x'], [2, 'b@x'], [3]]),
+    }),
   });
   const document = (): Document => ({ ...fields(), _id: id() });
 
@@ -67,7 +70,8 @@ export const createValues = (dice: Dice) => {
       [1, () => ({ $all: dice.several(1, 2, () => dice.pick(NUMBERS)) })],
       [1, () => ({ $type: dice.pick(['string', 'number', 'array', 'object', 'null', 'bool'] as const) })],
       [1, () => ({ $not: { $gt: dice.pick(NUMBERS) } })],
-      [1, () => ({ $elemMatch: { k: scalar() } })],
+      // Null asks for arrays among the elements, too: see known-differences.ts.
+      [1, () => ({ $elemMatch: { k: scalar() ?? 1 } })],
       [1, () => ({ $elemMatch: { $gte: dice.pick(NUMBERS), $lt: 3 } })],
       [1, () => ({ $mod: [2, dice.below(2)] })],
     ]);

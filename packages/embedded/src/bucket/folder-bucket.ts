@@ -51,9 +51,11 @@ const idOf = (id: string): number => {
   return Number(id);
 };
 
-/** Ends a body that nobody reads, so that what produces it can let go. */
+/** Ends a body that nobody reads, so that what produces it can let go. A stream's own iterator would not end it before its first read. */
 const discard = async (body: Body): Promise<void> => {
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
+  if (typeof body === 'string' || body instanceof Uint8Array) return;
+  if ('destroy' in body && typeof body.destroy === 'function') body.destroy();
+  else await body[Symbol.asyncIterator]().return?.();
 };
 
 /** A bucket in a folder: the bytes in files, everything else in one SQLite file beside them. One process at a time. */

@@ -1,4 +1,5 @@
 import { invalid } from '@verifiedfan/ports/table-rules';
+import { damaged } from './errors.ts';
 import { fixedWidth, fromFixedWidth, type SequenceFormat } from './sequence.ts';
 import type { Store } from './store.ts';
 import { createTail, type Tail } from './tail.ts';
@@ -73,7 +74,7 @@ const lastNumber = async (store: Store, prefix: string): Promise<number | undefi
 const assertShape = ({ name, kind, shardIds }: LogShape, meta: string): void => {
   const [format, storedKind, shards] = meta.split(',');
   if (Number(format) !== FORMAT)
-    throw invalid(`${name}: the directory has format ${format}, this version reads ${FORMAT}`);
+    throw damaged(name, `its directory has format ${format}, this version reads ${FORMAT}`);
   if (storedKind !== kind) throw invalid(`${name}: the directory holds a ${storedKind}, not a ${kind}`);
   // With another number of shards the records of one key would be spread over two shards and lose their order.
   if (Number(shards) !== shardIds.length)

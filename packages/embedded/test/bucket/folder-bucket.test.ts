@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type TemporaryDirectory, temporaryDirectory } from '@verifiedfan/test-utils';
@@ -108,6 +109,9 @@ describe('a bucket in a folder', () => {
     await generator.next();
     await bucket.put({ key: 'a', body: generator, ifAbsent: true });
     assert.ok(ended, 'a body that is not read is ended');
+    const unread = new Readable({ read() {} });
+    await bucket.put({ key: 'a', body: unread, ifAbsent: true });
+    assert.ok(unread.destroyed, 'a stream that is not read is destroyed');
     await assert.rejects(
       bucket.put({
         key: 'b',

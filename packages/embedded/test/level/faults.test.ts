@@ -3,6 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { createManualClock, temporaryDirectory } from '@verifiedfan/test-utils';
 import { openLevelStream, openLevelTable } from '../../src/index.ts';
+import { createStore } from '../../src/level/database.ts';
 import { toPortError } from '../../src/level/errors.ts';
 import { createFailingStore, diskFull, readChanges, replay, rowName, scanAll } from './support.ts';
 
@@ -108,6 +109,25 @@ describe('a store that cannot be used', () => {
     const damaged = openLevelTable({ name: 'damaged', location, clock });
     await assert.rejects(damaged.get(KEY), { code: 'corrupt', retryable: false, resource: 'damaged' });
     await damaged.close();
+  });
+
+  it('is as good as damaged when another version made it', async () => {
+    using directory = temporaryDirectory();
+    const location = directory.join('table');
+    const clock = createManualClock();
+    const table = openLevelTable({ name: 'made', location, clock });
+    await table.updateMany(add(1));
+    await table.close();
+    const store = await createStore({ location });
+    await store.open();
+    const batch = store.batch();
+    batch.put('m', '2,table,1');
+    await batch.write({ sync: false });
+    await store.close();
+    await assert.rejects(openLevelTable({ name: 'made', location, clock }).ready(), {
+      code: 'corrupt',
+      message: /format 2/,
+    });
   });
 
   it('is not opened as something else than it was made for', async () => {

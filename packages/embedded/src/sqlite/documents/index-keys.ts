@@ -1,6 +1,6 @@
 import type { IndexDefinition, JsonObject, JsonValue } from '@verifiedfan/ports';
 import { invalid } from '../checks.ts';
-import { valueAt, valuesAt } from './paths.ts';
+import { valuesAt } from './paths.ts';
 
 /** A value as it stands in an index table. */
 export type IndexValue = number | string | Uint8Array;
@@ -40,6 +40,10 @@ const combine = (lists: readonly (readonly IndexValue[])[]): IndexKey[] => {
   return keys;
 };
 
+/** As MongoDB's `$type` has it: text, or an array with text in it. */
+const holdsText = (document: JsonObject, path: readonly string[]): boolean =>
+  valuesAt(document, path).values.some((value) => typeof value === 'string');
+
 /** Makes the function that finds the keys under which a document stands in an index. An empty answer: not at all. */
 export const createKeyReader = ({
   fields,
@@ -49,7 +53,7 @@ export const createKeyReader = ({
   const paths = fields.map(([path]) => path.split('.'));
   const guard = onlyWhereString?.split('.');
   return (document) => {
-    if (guard && typeof valueAt(document, guard) !== 'string') return { keys: [], many: false };
+    if (guard && !holdsText(document, guard)) return { keys: [], many: false };
     const simple: IndexValue[] = [];
     for (const path of paths) {
       // The frequent case: a scalar, with no array on the way.
