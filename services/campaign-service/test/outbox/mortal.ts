@@ -1,0 +1,58 @@
+import type { Collection, Database, Document } from '@verifiedfan/ports';
+import type { CampaignDestinations } from '../../src/index.ts';
+
+/** A process that dies right behind one of its calls to a port: the call has had its effect, and nobody learns of it. */
+export type Mortal = {
+  /** Names of the calls so far. */
+  readonly calls: readonly string[];
+  readonly isDead: boolean;
+  database(real: Database): Database;
+  destinations(real: CampaignDestinations): CampaignDestinations;
+};
+
+export const createMortal = ({ diesAfter = Number.POSITIVE_INFINITY } = {}): Mortal => {
+  const calls: string[] = [];
+  let isDead = false;
+  const died = (): Error => new Error('process died');
+
+  const mortal =
+    <Arguments extends unknown[], Answer>(name: string, call: (...given: Arguments) => Promise<Answer>) =>
+    async (...given: Arguments): Promise<Answer> => {
+      if (isDead) throw died();
+      calls.push(name);
+      const isLast = calls.length === diesAfter;
+      const answer = await call(...given);
+      if (isLast) isDead = true;
+      if (isDead) throw died();
+      return answer;
+    };
+
+  /** Every method of a port is a call, whatever is added to it later. */
+  const mortalPort = <Port extends object>(prefix: string, port: Port): Port =>
+    new Proxy(port, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return mortal(`${prefix}.${String(name)}`, member.bind(target) as (...given: unknown[]) => Promise<unknown>);
+      },
+    });
+
+  return {
+    calls,
+    get isDead() {
+      return isDead;
+    },
+    database: (real) => ({
+      collection: <D extends Document>(name: string, options?: Parameters<Database['collection']>[1]): Collection<D> =>
+        mortalPort(name, real.collection<D>(name, options)),
+      transact: mortal('transact', (steps) => real.transact(steps)),
+    }),
+    destinations(real) {
+      const { purge, ...ports } = real;
+      const wrapped = Object.fromEntries(
+        Object.entries(ports).map(([name, port]) => [name, port && mortalPort(name, port)]),
+      );
+      return { ...wrapped, purge: purge && mortal('purge', purge) };
+    },
+  };
+};
