@@ -5,6 +5,7 @@ export type { CampaignManager, ImportOutcome } from './campaigns/manager.ts';
 export { type CampaignView, campaignV2, type MarketView, marketV2 } from './campaigns/schemas.ts';
 export { CAMPAIGN_ERRORS, CampaignError, type CampaignErrorCode } from './errors.ts';
 export { INACTIVE_AFTER_MS, type RefreshResult } from './life-cycle/index.ts';
+export type { Catalogue, MarketManager, Selection, SelectionAnswer, SelectionRules } from './markets/index.ts';
 export {
   type CampaignDestinations,
   type CloudEvent,

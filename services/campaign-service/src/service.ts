@@ -21,6 +21,7 @@ import {
   createMarketDatastore,
   createMarketManager,
   createMarketRoutes,
+  type MarketManager,
 } from './markets/index.ts';
 import { type CampaignDestinations, createRelay, outboxGauges, type Relay, type RelayOptions } from './outbox/index.ts';
 import { withRights } from './rights/index.ts';
@@ -47,6 +48,8 @@ export type CampaignServiceOptions = {
 export type CampaignService = ServiceServer & {
   /** The rules behind the routes, for callers in the same process. */
   manager: CampaignManager;
+  /** The same for single markets. */
+  markets: MarketManager;
   /** Takes events to their destinations. Whoever makes the service starts it, once, and stops it before the database is closed. */
   relay: Relay;
 };
@@ -96,5 +99,5 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
     tracing,
     strict,
   });
-  return { ...server, manager, relay };
+  return { ...server, manager, markets, relay };
 };

@@ -1,4 +1,4 @@
-import type { Campaign } from '@verifiedfan/campaign-client';
+import type { Campaign, Selection, SelectionAnswer } from '@verifiedfan/campaign-client';
 import { CampaignError } from '@verifiedfan/campaign-service';
 import type { EntryClient, ScoringAnswer } from '@verifiedfan/entry-client';
 import { offerOf } from '../../scoring/domain/campaigns.ts';
@@ -35,9 +35,24 @@ export const createDirectClients = ({ campaigns, entries }: RealServices) => {
       }
     });
 
+  const putSelection = (
+    campaignId: string,
+    marketId: string,
+    selection: Selection,
+  ): Promise<SelectionAnswer | undefined> =>
+    calling(async () => {
+      try {
+        return await campaigns.markets.select({ campaignId, marketId }, selection);
+      } catch (error) {
+        if (error instanceof CampaignError && error.code.endsWith('_NOT_FOUND')) return undefined;
+        throw error;
+      }
+    });
+
   return {
     entries: { postScoring },
     find,
+    putSelection,
     async fetchOffer(campaignId: string) {
       const campaign = await find(campaignId);
       return campaign === undefined ? undefined : offerOf(campaign);

@@ -52,6 +52,13 @@ const EQUATIONS: Readonly<Record<string, (answer: unknown) => void>> = {
       'input is the sum of the others',
     );
   },
+  selectionRefresh(answer) {
+    const { campaigns = {}, markets = {} } = answer as Nested;
+    const { missing = 0, skipped = 0, refreshed = 0, requeued = 0 } = campaigns;
+    assert.equal(campaigns.input, missing + skipped + refreshed + requeued + (campaigns.failed ?? 0), 'campaigns');
+    const { applied = 0, unchanged = 0 } = markets;
+    assert.equal(markets.input, applied + unchanged + (markets.missing ?? 0) + (markets.failed ?? 0), 'markets');
+  },
 };
 
 export const assertEquations = (worker: string, answer: unknown): void => {

@@ -7,7 +7,11 @@ import { createSeededRandom } from '@verifiedfan/test-utils';
 import type { TestClock } from './clock.ts';
 import type { Owner } from './owner.ts';
 
-export type TestMarket = { eventId: string; status?: 'ACTIVE' | 'CLOSED' };
+export type TestMarket = {
+  eventId: string;
+  status?: 'ACTIVE' | 'CLOSED';
+  selectionRules?: { minScore: number; requireVerified?: boolean; capacity: number };
+};
 export type TestCampaign = { _id: string; name?: string; maxRank?: number; markets: TestMarket[] };
 
 export type RealServices = {

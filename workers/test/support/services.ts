@@ -12,9 +12,9 @@ export type TestServices = RealServices & {
   campaignFaults: FaultyProxy;
 };
 
-const PERMISSIONS: Readonly<Record<string, string>> = {
-  'campaign-service': 'campaigns:read',
-  'entry-service': 'entries:score',
+const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
+  'campaign-service': ['campaigns:read', 'campaigns:select'],
+  'entry-service': ['entries:score'],
 };
 
 /** Both REST services on free ports of the loopback, behind proxies that can break their answers. */
@@ -33,7 +33,7 @@ export const startTestServices = async (owner: Owner, clock: TestClock): Promise
   return {
     ...services,
     endpoint: (name) => urls[name] ?? NOBODY,
-    workerToken: (audience) => async () => tokenOf({ permissions: [PERMISSIONS[audience] ?? 'nothing'] }),
+    workerToken: (audience) => async () => tokenOf({ permissions: [...(PERMISSIONS[audience] ?? ['nothing'])] }),
     entryFaults,
     campaignFaults,
   };
