@@ -21,6 +21,11 @@ export type StartMappingOptions = {
 /** SQS's own defaults. */
 const DEFAULT_MAX_RECEIVE_COUNT = 5;
 const DEFAULT_VISIBILITY_SECONDS = 30;
+/**
+ * A queue hides a message for as long as a function may run. This process hides it anew while it works, so it need not ask for so much at
+ * once: what it had when it was killed comes again sooner.
+ */
+const LONGEST_HIDING_SECONDS = 30;
 
 /** Starts one mapping for one source; sources behind AppSync have none, they are called by the GraphQL gateway. */
 export const startMapping = ({ platform, catalogue, ...options }: StartMappingOptions): Mapping | undefined => {
@@ -42,7 +47,7 @@ export const startMapping = ({ platform, catalogue, ...options }: StartMappingOp
       const { maxReceiveCount = DEFAULT_MAX_RECEIVE_COUNT, visibilitySeconds = DEFAULT_VISIBILITY_SECONDS } =
         definition?.kind === 'queue' ? definition : {};
       // A queue that hides nothing would hand a message to every poller at once.
-      const hidingSeconds = Math.max(1, visibilitySeconds);
+      const hidingSeconds = Math.min(LONGEST_HIDING_SECONDS, Math.max(1, visibilitySeconds));
       return startQueueMapping({ ...options, queue, maxReceiveCount, visibilitySeconds: hidingSeconds });
     }
     case 's3':

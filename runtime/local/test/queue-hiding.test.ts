@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Platform, Queue } from '@verifiedfan/ports';
 import { createGate, createProbe, nextTurn } from '@verifiedfan/test-utils';
 import { sqs } from '@verifiedfan/worker';
 import { createRig, type Rig } from './support/rig.ts';
@@ -30,6 +31,39 @@ describe('a queue mapping at work', () => {
     await rig.settle();
     assert.equal(begun.values.length, 1);
     assert.equal(rig.clock.sleeping(), 0);
+  });
+
+  it('hides them for a short time, again and again, however long the queue would: after a crash they come again soon', async (test) => {
+    const begun = createGate();
+    const door = createGate();
+    const asked: (number | undefined)[] = [];
+    const worker = aWorker(sqs('queue'), async () => {
+      begun.open();
+      await door.wait();
+      return {};
+    });
+    const catalogue = { ...CATALOGUE, queue: { ...CATALOGUE.queue, visibilitySeconds: 900 } };
+    const wrap = (platform: Platform): Platform => {
+      const queue = platform.queue('queue');
+      const receive: Queue['receive'] = (options) => {
+        asked.push(options.visibilitySeconds);
+        return queue.receive(options);
+      };
+      const changeVisibility: Queue['changeVisibility'] = (handles, seconds) => {
+        asked.push(seconds);
+        return queue.changeVisibility(handles, seconds);
+      };
+      return { ...platform, queue: () => ({ ...queue, receive, changeVisibility }) };
+    };
+    const rig = createRig(test, { workers: { worker }, catalogue, wrap });
+    await send(rig, [1]);
+    await rig.engine.start();
+    await begun.wait();
+    await rig.clock.advance(15_000);
+    assert.deepEqual(new Set(asked), new Set([30]));
+    assert.ok(asked.length > 1, 'hidden anew');
+    door.open();
+    await rig.settle();
   });
 
   it('hides the messages of a queue that hides nothing by itself', async (test) => {
