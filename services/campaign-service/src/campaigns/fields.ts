@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { idSchema, localeSchema, parseIsoDateTime, z } from '@verifiedfan/schema';
 
 /** A date-time, kept in UTC with milliseconds so that equal moments are equal texts. */
@@ -23,14 +23,38 @@ export const timezoneSchema = z
   .max(64)
   .refine(isTimezone, 'Must be an IANA time zone such as Europe/Berlin, or UTC');
 
-const isHost = (host: string): boolean =>
-  host.length >= 1 &&
-  host.length <= 253 &&
-  host.split('.').length >= 2 &&
-  host.split('.').every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** UTS-46 to ASCII, lower case, without the trailing dot: two spellings of one site are one text. */
-export const normaliseSite = (site: string): string => domainToASCII(site.trim().replace(/\.$/, '')).toLowerCase();
+/** The last label has a letter: what has none is an address, in one of its many spellings. */
+const isHost = (host: string): boolean => {
+  const labels = host.split('.');
+  return (
+    host.length <= 253 &&
+    labels.length >= 2 &&
+    labels.every((label) => LABEL.test(label)) &&
+    /[a-z]/.test(labels.at(-1) ?? '')
+  );
+};
+
+// Node reads a host as the beginning of a URL: it would cut a path off, decode %61, and pass over a tab.
+const NOT_IN_HOSTS = /[\s/\\?#@:%[\]]/u;
+
+/** Punycode that stands for nothing, or for something that has another spelling, could be a second name of a site. */
+const isOneSpelling = (ascii: string): boolean => {
+  const unicode = domainToUnicode(ascii);
+  return !/(?:^|\.)xn--/.test(unicode) && domainToASCII(unicode) === ascii;
+};
+
+/**
+ * UTS-46 to ASCII, lower case, without the trailing dot: all spellings of a site are one text. What is no host becomes a text that is none
+ * either.
+ */
+export const normaliseSite = (site: string): string => {
+  const trimmed = site.trim();
+  if (NOT_IN_HOSTS.test(trimmed)) return '';
+  const ascii = domainToASCII(trimmed).toLowerCase().replace(/\.$/, '');
+  return isOneSpelling(ascii) ? ascii : '';
+};
 
 /** A host name, without scheme, port and path. */
 export const siteSchema = z
