@@ -6,18 +6,18 @@ import { resources } from '@verifiedfan/workers/resources';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { reachedBy } from '../reached.ts';
 import { SERVICES, type ServiceName, serviceEntry, workerEntry } from './entry-source.ts';
+import { bundleLate, type LateModules, lateRequires } from './late.ts';
 import {
   builtinsByRequire,
   ENTRY,
   type Entry,
   fromEntries,
-  ownRequires,
   pureWorkspaces,
   sdkAtOnce,
   withoutOtherPlaces,
 } from './plugins.ts';
 import { readWorkerModules } from './worker-modules.ts';
-import { archiveOf, pack } from './zip.ts';
+import { archiveOf, pack, type ZipFile } from './zip.ts';
 
 export type BundleOptions = {
   /** Gets a folder and a zip archive for each worker; what was there under these names is replaced. */
@@ -37,7 +37,7 @@ export type BundleOptions = {
 
 export type Bundled = {
   name: string;
-  /** The folder that is deployed: `index.mjs`, which exports `handler`, and its source map. */
+  /** The folder that is deployed: `index.mjs`, which exports `handler`, its source map, and what it loads late. */
   folder: string;
   /** The same as an archive. */
   archive: string;
@@ -84,37 +84,44 @@ export const bundleServices = async (options: Omit<BundleOptions, 'names'>): Pro
   );
 };
 
+/** What all bundles are made with. */
+const SHARED = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  // Names stay as they are: they are in stacks, spans and errors.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const;
+
 /** All of them in one build, so that what they share is read once; each is still a bundle of its own. */
 const bundleEntries = async <Name extends string>(
   entries: readonly Entry<Name>[],
   { directory, sdk = 'bundled', external = [] }: Omit<BundleOptions, 'names'>,
   plugins: readonly Plugin[],
 ): Promise<(Bundled & { name: Name })[]> => {
+  const lateModules: LateModules = new Map();
   const { outputFiles, metafile } = await build({
+    ...SHARED,
     entryPoints: entries.map(({ name }) => ({ in: `${ENTRY}:${name}`, out: name })),
-    absWorkingDir: ROOT,
     outdir: '.',
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     write: false,
     metafile: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node24',
     // Prefer modules to CommonJS, from which nothing can be shaken.
     mainFields: ['module', 'main'],
     conditions: ['module'],
     banner: { js: BANNER },
-    // Names stay as they are: they are in stacks, spans and errors.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
     sourcemap: 'external',
     sourcesContent: false,
-    logLevel: 'silent',
     external: [...OPTIONAL, ...external, ...(sdk === 'external' ? ['@aws-sdk/*', '@smithy/*'] : [])],
-    plugins: [fromEntries(entries, ROOT), builtinsByRequire, ...plugins, pureWorkspaces, ownRequires],
+    plugins: [fromEntries(entries, ROOT), builtinsByRequire, ...plugins, pureWorkspaces, lateRequires(lateModules)],
   });
+  const late = await bundleLate(lateModules, { ...SHARED, external: [...OPTIONAL, ...external] });
   const contentOf = (name: string): Uint8Array => {
     const found = outputFiles.find(({ path }) => path === join(ROOT, name));
     if (found === undefined) throw new TypeError(`esbuild made no ${name}`);
@@ -122,28 +129,31 @@ const bundleEntries = async <Name extends string>(
   };
   return entries.map(({ name }) => {
     const code = Buffer.concat([contentOf(`${name}.mjs`), Buffer.from(`//# sourceMappingURL=${CODE}.map\n`)]);
-    const map = contentOf(`${name}.mjs.map`);
-    return { name, ...writeBundle(join(directory, name), code, map), inputs: inputsOf(metafile, `${name}.mjs`) };
+    const asked = late.filter((file) => code.includes(file.name));
+    const files = [{ name: CODE, content: code }, ...asked];
+    const map = { name: `${CODE}.map`, content: contentOf(`${name}.mjs.map`) };
+    const inputs = new Set(
+      [...inputsOf(metafile, `${name}.mjs`), ...asked.flatMap((file) => inputsOf(file.metafile))].sort(),
+    );
+    return { name, ...writeBundle(join(directory, name), files, map), inputs: [...inputs] };
   });
 };
 
-const writeBundle = (folder: string, code: Uint8Array, map: Uint8Array) => {
-  const files = [
-    { name: CODE, content: code },
-    { name: `${CODE}.map`, content: map },
-  ];
+const writeBundle = (folder: string, code: readonly ZipFile[], map: ZipFile) => {
   const archive = `${folder}.zip`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const { name, content } of files) writeFileSync(join(folder, name), content);
-  const packed = files.map(pack);
-  writeFileSync(archive, archiveOf(packed));
-  return { folder, archive, bytes: code.length, zippedBytes: archiveOf(packed.slice(0, 1)).length };
+  for (const { name, content } of [...code, map]) writeFileSync(join(folder, name), content);
+  const packed = code.map(pack);
+  writeFileSync(archive, archiveOf([...packed, pack(map)]));
+  const bytes = code.reduce((sum, { content }) => sum + content.length, 0);
+  return { folder, archive, bytes, zippedBytes: archiveOf(packed).length };
 };
 
-/** Only what is still there after shaking. */
-const inputsOf = ({ outputs }: Metafile, file: string): string[] =>
-  Object.entries(outputs[file]?.inputs ?? {})
+/** Only what is still there after shaking, in one output or in all. */
+const inputsOf = ({ outputs }: Metafile, file?: string): string[] =>
+  Object.entries(outputs)
+    .filter(([name]) => file === undefined || name === file)
+    .flatMap(([, { inputs }]) => Object.entries(inputs))
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([input]) => input)
-    .sort();
+    .map(([input]) => input);

@@ -40,23 +40,6 @@ export const pureWorkspaces: Plugin = {
   },
 };
 
-const OWN_REQUIRE = /createRequire\(import\.meta\.url\)\((?=')/g;
-
-/**
- * Bundles what our packages load only when it is needed. esbuild follows a plain `require`, and leaves one that was made by hand to the
- * machine, where a function finds nothing.
- */
-export const ownRequires: Plugin = {
-  name: 'own-requires',
-  setup(build) {
-    build.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      if (path.includes('node_modules') || !text.includes('createRequire(')) return undefined;
-      return { contents: text.replaceAll(OWN_REQUIRE, 'require('), loader: 'ts' };
-    });
-  },
-};
-
 const BUILTIN = 'builtin';
 const NODE_MODULE = new RegExp(`^(node:.+|${builtinModules.filter((name) => /^[a-z]/.test(name)).join('|')})$`);
 
