@@ -137,6 +137,8 @@ describe('every command on a loaded data directory, for people and with --json',
     assert.ok(types.some(({ data }) => data.type === 'verifiedfan.fanlist.scored'));
     const changes = (await ok('tail', 'demandTable')).lines<{ eventName: string; keys: { SK: string } }>();
     assert.ok(changes.some(({ eventName, keys }) => eventName === 'INSERT' && keys.SK === 'member:ada'));
+    const outbox = (await ok('tail', 'outbox')).lines<{ destination: string; state: string; data: { type: string } }>();
+    assert.ok(outbox.length > 0 && outbox.every(({ state }) => state === 'sent'));
     assert.equal((await ok('tail', 'verdictReporterQueue')).out, '');
     assert.ok((await ok('tail', 'sandbox/slack')).lines().length > 0);
     assert.equal((await ok('tail', 'sandbox/telesign')).out, '');

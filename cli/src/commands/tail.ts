@@ -2,12 +2,14 @@ import { type Catalogue, compareSequences, type Platform, type Queue, type Shard
 import { resources } from '@verifiedfan/workers/resources';
 import { DONE, printLines, UsageError } from '../output/io.ts';
 import type { CommandRun } from '../run/context.ts';
+import { outboxEntries } from './tail-outbox.ts';
 
 const PAGE = 1_000;
 const STAND_INS = ['slack', 'telesign'];
+const OUTBOX = 'outbox';
 const KINDS = ['stream', 'topic', 'table', 'queue'];
 
-/** Prints the records of a stream, queue, topic or table's changes, or what a stand-in received, oldest first, consuming nothing. */
+/** Prints the records of a stream, queue, topic or table's changes, the outbox, or what a stand-in received, oldest first, consuming nothing. */
 export const tail: CommandRun<{ resource: string }> = async ({ io, directory, platform }, { resource }) => {
   const standIn = STAND_INS.find((name) => resource === `sandbox/${name}`);
   await printLines(io, standIn === undefined ? recordsOf(platform(), resource) : receivedBy(directory, standIn));
@@ -29,6 +31,7 @@ async function* receivedBy(directory: string, standIn: string): AsyncIterable<un
 }
 
 const recordsOf = (platform: Platform, name: string): AsyncIterable<unknown> => {
+  if (name === OUTBOX) return outboxEntries(platform);
   const catalogue: Catalogue = resources;
   const kind = Object.hasOwn(catalogue, name) ? catalogue[name]?.kind : undefined;
   switch (kind) {
@@ -52,7 +55,7 @@ const recordsOf = (platform: Platform, name: string): AsyncIterable<unknown> => 
     default: {
       const known = Object.keys(catalogue).filter((each) => KINDS.includes(catalogue[each]?.kind ?? ''));
       const standIns = STAND_INS.map((each) => `sandbox/${each}`);
-      throw new UsageError(`${name} cannot be tailed; there are ${[...known, ...standIns].join(', ')}`);
+      throw new UsageError(`${name} cannot be tailed; there are ${[...known, OUTBOX, ...standIns].join(', ')}`);
     }
   }
 };
