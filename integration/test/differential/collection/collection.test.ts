@@ -5,6 +5,7 @@ import { codeOf, differential, type Pair, runOptions, type Side } from '../../..
 import { openDatabase } from '../../mongodb/database.ts';
 import { KNOWN_DIFFERENCES } from './known-differences.ts';
 import { type DatabaseOperation, databaseOperations } from './operations.ts';
+import { REGRESSIONS } from './regressions.ts';
 
 const INDEXES: readonly IndexDefinition[] = [
   { name: 'email', fields: [['email', 1]], unique: true, onlyWhereString: 'email' },
@@ -50,6 +51,7 @@ describe('the embedded collection beside SecantusDB', () => {
     generator: databaseOperations,
     open,
     known: KNOWN_DIFFERENCES,
+    regressions: REGRESSIONS,
     ...runOptions(),
   });
 });

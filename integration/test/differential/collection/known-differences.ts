@@ -67,6 +67,14 @@ export const KNOWN_DIFFERENCES: readonly Known[] = [
     covers: ({ operation }) => isDeepStrictEqual(operation, { count: { 'list.0': null } }),
   },
   {
+    name: 'two limits of an indexed field have to be met by one element of an array',
+    evidence:
+      'by the manual of MongoDB, "Query an Array with Compound Filter Conditions on the Array Elements", one element may meet one limit and another ' +
+      'element the other; SecantusDB does so without the index. Sequences never ask this of an indexed field',
+    example: [{ insertOne: { _id: 'id', n: [0, 2.5] } }, { count: { n: { $gte: 1, $lt: 2 } } }],
+    covers: ({ operation }) => isDeepStrictEqual(operation, { count: { n: { $gte: 1, $lt: 2 } } }),
+  },
+  {
     name: '$elemMatch with null does not find an array among the elements',
     evidence:
       'jstests/core/null_query_semantics.js of mongod: { a: [[]] } is found by { a: { $elemMatch: { b: { $eq: null } } } }; _op_elem_match in ' +

@@ -1,0 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KnownDifference } from '../../../src/index.ts';
+import type { QueueOperation } from './operations.ts';
+
+/** The same without what names a message for deduplication, at any depth. */
+const withoutNames = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (name, inner: unknown) => (name === 'deduplicationId' ? undefined : inner));
+
+/** What ElasticMQ 1.7.1 does otherwise than SQS, on FIFO queues. */
+export const KNOWN_OF_ELASTICMQ: readonly KnownDifference<QueueOperation>[] = [
+  {
+    name: 'a message that is moved to the dead letters gets another deduplication id',
+    evidence:
+      'attributes of a message stay when SQS moves it, and ministack keeps this one; ElasticMQ makes a random UUID',
+    example: [
+      { send: [{ body: 'message 1', group: 'a', deduplicationId: '1' }] },
+      ...[1, 2].flatMap((): QueueOperation[] => [{ receive: true }, { giveBack: ['message 1'] }]),
+      { receive: true },
+      { collectDead: true },
+    ],
+    covers: ({ operation, embedded, server }) =>
+      (operation === undefined || 'collectDead' in operation) &&
+      isDeepStrictEqual(withoutNames(embedded), withoutNames(server)),
+  },
+];
