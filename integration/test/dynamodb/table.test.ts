@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { createDynamoTable, type DynamoTableOptions, type DynamoUse, makeTable } from '@verifiedfan/aws';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  createDynamoTable,
+  type DynamoTableOptions,
+  type DynamoUse,
+  makeTable,
+  sdkConfiguration,
+} from '@verifiedfan/aws';
 import { awsConnection, uniqueName } from '../../src/index.ts';
 
 const openTable = async (test: TestContext, options: Partial<DynamoTableOptions> = {}) => {
@@ -89,6 +96,43 @@ describe('a table on DynamoDB Local', () => {
     test.after(() => missing.close());
     await assert.rejects(missing.verify(), { code: 'not_found', message: /does not exist/ });
     await assert.rejects(missing.updateMany([{ put: { PK, SK: 'a' } }]), { code: 'not_found' });
+  });
+
+  it('says at the start which table has the wrong keys, and what they should be', async (test) => {
+    const connection = awsConnection('dynamodb-local');
+    const client = new DynamoDBClient(sdkConfiguration(connection));
+    test.after(() => client.destroy());
+    for (const [names, type, has] of [
+      [['id'], 'S', 'HASH id S'],
+      [['PK'], 'S', 'HASH PK S'],
+      [['SK', 'PK'], 'S', 'HASH SK S, RANGE PK S'],
+      [['PK', 'SK'], 'N', 'HASH PK N, RANGE SK N'],
+    ] as const) {
+      const TableName = uniqueName('wrong');
+      const KeySchema = names.map(
+        (AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' }) as const,
+      );
+      const AttributeDefinitions = names.map((AttributeName) => ({ AttributeName, AttributeType: type }));
+      await client.send(
+        new CreateTableCommand({ TableName, KeySchema, AttributeDefinitions, BillingMode: 'PAY_PER_REQUEST' }),
+      );
+      const table = createDynamoTable({ name: 'testTable', tableName: TableName, connection });
+      test.after(() => table.close());
+      await assert.rejects(table.verify(), (error: Error) => {
+        const wanted = 'the partition key PK and the sort key SK, both of type S (HASH PK S, RANGE SK S)';
+        assert.equal(error.message, `table ${TableName} needs ${wanted}, and has ${has}`);
+        return 'code' in error && error.code === 'validation' && 'resource' in error && error.resource === 'testTable';
+      });
+    }
+  });
+
+  it('says at the start that DynamoDB knows no such access key', async (test) => {
+    // DynamoDB Local takes letters and digits only, and refuses others as DynamoDB refuses unknown ones.
+    const credentials = { accessKeyId: 'AKIA_unknown', secretAccessKey: 'hidden' };
+    const connection = awsConnection('dynamodb-local', { credentials });
+    const table = createDynamoTable({ name: 'testTable', tableName: uniqueName('table'), connection });
+    test.after(() => table.close());
+    await assert.rejects(table.verify(), { code: 'validation', resource: 'testTable', message: /UnrecognizedClient/ });
   });
 
   it('tells what its requests cost', async (test) => {

@@ -3,23 +3,8 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@verifiedfan/embedded';
 import { createKafkaTopics } from '@verifiedfan/kafka';
-import type { Topic } from '@verifiedfan/ports';
 import { openOwnServer } from '../../src/index.ts';
-
-/** Everything in a topic: offsets and values by partition. */
-const readAll = async (topic: Topic): Promise<Map<string, string>> => {
-  const found = new Map<string, string>();
-  for (const { id: shard } of await topic.shards()) {
-    let after: string | undefined;
-    for (;;) {
-      const { records, last } = await topic.read({ shard, after, limit: 10_000 });
-      for (const { sequence, value } of records) found.set(`${shard}:${sequence}`, String(value));
-      if (last === undefined) break;
-      after = last;
-    }
-  }
-  return found;
-};
+import { readTopic } from './read-topic.ts';
 
 describe('a Kafka broker that is stopped under load and started again', () => {
   it('loses and repeats no message that was acknowledged, and is published to and waited for again', async (test) => {
@@ -63,7 +48,7 @@ describe('a Kafka broker that is stopped under load and started again', () => {
     }
     assert.ok(afterRestart > 0, 'the same driver publishes again');
     assert.deepEqual([...codes], ['unavailable']);
-    const stored = await readAll(topic);
+    const stored = await readTopic(topic);
     for (const [place, value] of acknowledged) assert.equal(stored.get(place), value);
     assert.equal(new Set(stored.values()).size, stored.size, 'nothing is stored twice');
     await topics.close();

@@ -1,3 +1,5 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type AwsConnection, createKinesisStream, type KinesisStream, makeStream } from '@verifiedfan/aws';
 import { uniqueName } from '../../src/index.ts';
 
@@ -15,4 +17,11 @@ export const openStream = async (connection: AwsConnection, shards = 2) => {
       readBytesPerSecond: 1_000_000_000,
     });
   return { streamName, open, stream: open() };
+};
+
+/** An ordinary client of Kinesis, for what only a stream's owner does. */
+export const openClient = ({ region = '', endpoint = '', credentials }: AwsConnection): KinesisClient => {
+  const { accessKeyId = '', secretAccessKey = '' } = credentials ?? {};
+  const requestHandler = new NodeHttpHandler();
+  return new KinesisClient({ region, endpoint, credentials: { accessKeyId, secretAccessKey }, requestHandler });
 };

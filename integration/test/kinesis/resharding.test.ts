@@ -1,57 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { KinesisClient, MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { AwsConnection, KinesisStream } from '@verifiedfan/aws';
-import type { StreamRecord } from '@verifiedfan/ports';
+import { MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
+import type { KinesisStream } from '@verifiedfan/aws';
 import { awsConnection } from '../../src/index.ts';
-import { openStream } from './open-stream.ts';
+import { followShards, roundsOf, untilShards } from './follow-shards.ts';
+import { openClient, openStream } from './open-stream.ts';
 
 const KEYS = Array.from({ length: 20 }, (_, index) => `member-${index}`);
 const HALF = String(2n ** 127n);
-
-const openClient = ({ region = '', endpoint = '', credentials }: AwsConnection): KinesisClient => {
-  const { accessKeyId = '', secretAccessKey = '' } = credentials ?? {};
-  const requestHandler = new NodeHttpHandler();
-  return new KinesisClient({ region, endpoint, credentials: { accessKeyId, secretAccessKey }, requestHandler });
-};
 
 const putRound = async (stream: KinesisStream, round: number): Promise<void> => {
   const results = await stream.putMany(KEYS.map((partitionKey) => ({ partitionKey, data: String(round) })));
   for (const result of results) assert.ok(!('error' in result), 'every record was stored');
 };
-
-/** Reads one shard to its end or to its tip. */
-const readShard = async (stream: KinesisStream, shard: string) => {
-  const records: StreamRecord[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const page = await stream.read({ shard, after, limit: 7 });
-    records.push(...page.records);
-    if (page.closed || page.scanned === 0) return { records, closed: page.closed };
-    after = page.last;
-  }
-};
-
-/** Reads everything as a consumer does: a shard only when its parents were read to their ends. */
-const followShards = async (stream: KinesisStream) => {
-  const shards = await stream.shards();
-  const ended = new Set<string>();
-  const records: StreamRecord[] = [];
-  for (const { id, parent, adjacentParent } of shards) {
-    for (const one of [parent, adjacentParent]) assert.ok(one === undefined || ended.has(one), 'parents come first');
-    const found = await readShard(stream, id);
-    records.push(...found.records);
-    if (found.closed) ended.add(id);
-  }
-  return { shards, records, ended };
-};
-
-const roundsOf = (records: readonly StreamRecord[], key: string): string =>
-  records
-    .filter(({ partitionKey }) => partitionKey === key)
-    .map(({ data }) => String(data))
-    .join('');
 
 // On ministack a split deletes the parent with its records, so these run on kinesalite alone.
 describe('a stream that is resharded', () => {
@@ -67,6 +28,7 @@ describe('a stream that is resharded', () => {
     await putRound(stream, 1);
     const ShardToSplit = 'shardId-000000000000';
     await client.send(new SplitShardCommand({ StreamName: streamName, ShardToSplit, NewStartingHashKey: HALF }));
+    await untilShards(stream, 3);
     await putRound(stream, 2);
     const { shards, records, ended } = await followShards(stream);
     assert.deepEqual(
@@ -87,6 +49,7 @@ describe('a stream that is resharded', () => {
     await putRound(stream, 1);
     const merge = { ShardToMerge: 'shardId-000000000000', AdjacentShardToMerge: 'shardId-000000000001' };
     await client.send(new MergeShardsCommand({ StreamName: streamName, ...merge }));
+    await untilShards(stream, 3);
     await putRound(stream, 2);
     const { shards, records, ended } = await followShards(stream);
     const { parent, adjacentParent } = shards[2] ?? {};
