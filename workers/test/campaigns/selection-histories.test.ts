@@ -9,7 +9,7 @@ import { assertSelections, liveThroughSelections } from './support/selection-his
 
 /** `FIRST_SEED=1000 HISTORIES=5000 npx node --test workers/test/campaigns/selection-histories.test.ts` looks further. */
 const first = Number(process.env.FIRST_SEED ?? 1);
-const count = Number(process.env.HISTORIES ?? 60);
+const count = Number(process.env.HISTORIES ?? 25);
 
 describe('selections, over seeded histories of scores, edits, faults, deaths, races and repetitions', () => {
   const owner = createOwner();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CampaignView, MarketView } from '@verifiedfan/campaign-service';
 import type { Item, JsonObject } from '@verifiedfan/ports';
 import { workers } from '../../../index.ts';
@@ -10,7 +11,7 @@ import type { DirectClients } from '../../support/direct-clients.ts';
 import { assertEquations } from '../../support/equations.ts';
 import { withFaults } from '../../support/faults.ts';
 import { createTestHost, handlerOf, withServices } from '../../support/host.ts';
-import { runInvocation } from '../../support/invocation.ts';
+import { currentInvocation, runInvocation } from '../../support/invocation.ts';
 import { allRows } from '../../support/observed.ts';
 import type { TestPlatform } from '../../support/platform.ts';
 import { claimsOf, type RealServices } from '../../support/real-services.ts';
@@ -28,6 +29,7 @@ export type SelectionHistory = { platform: TestPlatform; campaign: CampaignView;
 const ADMIN = claimsOf({ supreme: true });
 const EVENTS = ['e1', 'e2', 'e3'];
 const MEMBERS = 12;
+const MOST_TURNS = 300;
 
 const planRules = (chance: Chance): JsonObject | null =>
   chance.percent(15)
@@ -43,13 +45,39 @@ export const liveThroughSelections = async (options: SelectionHistoryOptions): P
   const { seed, platform, services, clients } = options;
   const chance = createChance(`selections ${seed}`);
   const campaignId = `selections-${seed}`;
-  await services.importCampaigns([{ _id: campaignId, markets: EVENTS.map((eventId) => ({ eventId })) }]);
+  await services.importCampaigns([
+    {
+      _id: campaignId,
+      markets: EVENTS.map((eventId) => ({ eventId, selectionRules: { minScore: 0.3, capacity: 5 } })),
+    },
+  ]);
   const setting = makeSetting({ after: () => undefined }, { platform });
   const count = createCounting(setting);
   const table = platform.table('demandTable');
   const queue = platform.queue('refreshSelectionsQueue');
   const faultyHost = createTestHost({ platform: withFaults(platform) });
-  const { find, putSelection } = clients;
+  const { find } = clients;
+  /** A selection of older scores never follows one of newer scores, as long as there are rules. */
+  const watch = async (): Promise<void> => {
+    for (const { _id, selection } of (await read()).markets) {
+      const before = newest.get(_id);
+      if (selection === undefined) newest.delete(_id);
+      else {
+        assert.ok(before === undefined || selection.scoresVersion >= before, 'a selection went back');
+        newest.set(_id, selection.scoresVersion);
+      }
+    }
+  };
+  let ended = 0;
+  /** Some take so long to write what they have computed that others begin and end meanwhile. */
+  const putSelection: DirectClients['putSelection'] = async (...selection) => {
+    const isSlow = (currentInvocation()?.chance ?? chance).percent(30);
+    const before = ended;
+    for (let turns = 0; isSlow && ended === before && turns < MOST_TURNS; turns += 1) await nextTurn();
+    const answer = await clients.putSelection(...selection);
+    await watch();
+    return answer;
+  };
   const refreshing = handlerOf(
     'selectionRefresh',
     faultyHost,
@@ -113,17 +141,13 @@ export const liveThroughSelections = async (options: SelectionHistoryOptions): P
       if (at !== -1 && !isRepeated) asked.splice(at, 1);
     }
     await takeRequeued();
+    ended += 1;
   };
-  /** A selection of older scores never follows one of newer scores, as long as there are rules. */
-  const watch = async (): Promise<void> => {
-    for (const { _id, selection } of (await read()).markets) {
-      const before = newest.get(_id);
-      if (selection === undefined) newest.delete(_id);
-      else {
-        assert.ok(before === undefined || selection.scoresVersion >= before, 'a selection went back');
-        newest.set(_id, selection.scoresVersion);
-      }
-    }
+  /** Something changes, and is refreshed, while others are at it. */
+  const overtake = async (step: number): Promise<void> => {
+    await chance.oneOf([score, edit])();
+    await settle();
+    await refresh(chance.fork(`overtake ${step}`), 8);
   };
 
   for (let steps = chance.between(10, 30); steps > 0; steps -= 1) {
@@ -131,15 +155,20 @@ export const liveThroughSelections = async (options: SelectionHistoryOptions): P
     const step = chance.oneOf([score, score, edit, settle, 'refresh', 'race', 'race']);
     if (typeof step === 'function') await step();
     else if (step === 'refresh') await refresh(fork, 8);
-    else
-      await Promise.all([
-        refresh(fork, 8),
-        refresh(chance.fork(`race ${steps}`), 8),
-        chance.oneOf([score, edit, settle])(),
-      ]);
+    else await Promise.all([refresh(fork, 8), refresh(chance.fork(`race ${steps}`), 8), overtake(steps)]);
     await watch();
   }
-  await settle();
+  // The last changes come while others still compute what was before them; what is asked for then is all that follows.
+  const last = async (): Promise<void> => {
+    await score();
+    await settle();
+    await refresh(chance.fork('last of all'), 0);
+  };
+  await Promise.all([refresh(chance.fork('last'), 8), refresh(chance.fork('and last'), 8), last()]);
+  for (let rounds = 0; asked.length > 0 && rounds < 20; rounds += 1) {
+    await Promise.all([refresh(chance.fork(`a ${rounds}`), 8), refresh(chance.fork(`b ${rounds}`), 8)]);
+    await watch();
+  }
   for (let rounds = 0; asked.length > 0 && rounds < 100; rounds += 1) {
     await refresh(chance, 0);
     await watch();
