@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
+import { rewriteBroker } from '../src/fault-proxy/broker-addresses.ts';
 import { createTcpFaultProxy, type TcpFault } from '../src/index.ts';
 import { openClient, startTcpProxy } from './fault-proxy-set-up.ts';
 
@@ -70,6 +71,21 @@ describe('a TCP fault proxy', () => {
     const proxy = createTcpFaultProxy({ target: { port: 1 }, ...tools });
     test.after(() => proxy.close());
     assert.match(await openClient(test, await proxy.listen()).next(), /ECONNRESET|end/);
+  });
+
+  it('tells clients of a Kafka broker to come to it, in answers that hold the broker’s address', () => {
+    const place = (port: number): Buffer => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeInt32BE(port);
+      return Buffer.concat([Buffer.from('127.0.0.1'), bytes]);
+    };
+    const answerOf = (port: number): Buffer =>
+      Buffer.concat([Buffer.from('head'), place(port), Buffer.from('between'), place(port), place(9_093)]);
+    const places = { host: '127.0.0.1', from: 9_092, to: 40_000 };
+    const expected = Buffer.from(answerOf(40_000));
+    assert.deepEqual(rewriteBroker(answerOf(9_092), places), expected);
+    const other = Buffer.from('nothing of it');
+    assert.equal(rewriteBroker(other, places), other);
   });
 
   it('refuses faults that it cannot inject', async (test) => {
