@@ -55,6 +55,7 @@ export const startOnAws = async (directory: string, stage: Readonly<Record<strin
       for (;;) {
         const line = linesOf(file)[readings - 1];
         if (line !== undefined) return JSON.parse(line) as RequestCounts;
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`start ended:\n${printed}`);
         await sleep(LOOK_MS);
       }
     },
