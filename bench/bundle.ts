@@ -9,7 +9,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundlePeer } from './bundle/build.ts';
+import { buildClient, bundlePeer } from './bundle/build.ts';
 import { type Case, makeCases } from './bundle/cases.ts';
 import { type ColdStart, measureColdStart } from './bundle/cold-start.ts';
 import { startAws } from './bundle/stand-in.ts';
@@ -29,6 +29,7 @@ type Measured = Readonly<Record<Side, ColdStart[]>>;
 
 const measure = async (each: Case, folder: string, rounds: number): Promise<{ measured: Measured; calls: string }> => {
   const aws = await startAws({ secrets: each.secrets });
+  const client = await buildClient(folder);
   const bundles = { ...each, empty: await bundlePeer({ directory: folder, name: 'empty' }) };
   const measured: Measured = { ours: [], theirs: [], unobserved: [], empty: [] };
   const calls = new Map<Side, string>();
@@ -36,7 +37,7 @@ const measure = async (each: Case, folder: string, rounds: number): Promise<{ me
     await alternate(SIDES, rounds, async (side) => {
       aws.calls.length = 0;
       const environment = { ...each.environment, AWS_ENDPOINT_URL: aws.url };
-      const start = await measureColdStart({ bundle: bundles[side], event: each.event, environment });
+      const start = await measureColdStart({ client, bundle: bundles[side], event: each.event, environment });
       if (side !== 'empty') each.check(start.answer);
       calls.set(side, aws.calls.toSorted().join(', '));
       measured[side].push(start);
@@ -59,6 +60,8 @@ const compare = async (each: Case, folder: string, rounds: number): Promise<Benc
   const node = median(whole('empty'));
   const above = (side: Side): number => median(whole(side)) - node;
   const [ours, theirs, unobserved] = [above('ours'), above('theirs'), above('unobserved')];
+  const processor = (side: Side): number => median(measured[side].map(({ processorMs = Number.NaN }) => processorMs));
+  const processorAbove = (side: Side): number => processor(side) - processor('empty');
   return {
     name: `cold start of ${each.name}, beside middy + Powertools`,
     ratio: theirs / ours,
@@ -71,6 +74,9 @@ const compare = async (each: Case, folder: string, rounds: number): Promise<Benc
       'calls of each side': calls,
       'an empty function, ms': node,
       'ratio with what an empty function takes': (theirs + node) / (ours + node),
+      'processor time of ours, ms above an empty function': processorAbove('ours'),
+      'of theirs': processorAbove('theirs'),
+      'ratio of processor time': processorAbove('theirs') / processorAbove('ours'),
       'theirs without logger, metrics and tracer, ms': unobserved,
       'ratio to that': unobserved / ours,
       'ours, init and first event, ms': parts('ours'),

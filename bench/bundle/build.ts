@@ -12,6 +12,7 @@ export type PeerOptions = {
   unobserved?: boolean;
 };
 
+const CLIENT = join(import.meta.dirname, '../../runtime/lambda/test/support/runtime-client.ts');
 const BANNER =
   "import { createRequire as bundleRequire } from 'node:module';const require = bundleRequire(import.meta.url);";
 
@@ -20,6 +21,20 @@ const withoutObserving: Plugin = {
   setup({ onResolve }) {
     onResolve({ filter: /\/observed\.ts$/ }, () => ({ path: join(import.meta.dirname, 'unobserved.ts') }));
   },
+};
+
+/** The stand-in of Lambda's own client as plain JavaScript, so that no start is measured with Node's reading of types. */
+export const buildClient = async (directory: string): Promise<string> => {
+  const outfile = join(directory, 'client.mjs');
+  await build({
+    entryPoints: [CLIENT],
+    outfile,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'silent',
+  });
+  return outfile;
 };
 
 /** Bundles a hand-written function with the settings of `npm run bundle`. */

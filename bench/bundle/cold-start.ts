@@ -1,30 +1,42 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { startRuntimeApi } from '../../runtime/lambda/test/support/runtime-api.ts';
 import { endWithUs } from '../measure.ts';
-
-const CLIENT = fileURLToPath(import.meta.resolve('../../runtime/lambda/test/support/runtime-client.ts'));
 
 export type ColdStart = {
   /** From the start of the process until it asks for an event: Node, the client of the runtime and the bundle. */
   initMs: number;
   /** From the event until its answer. */
   invokeMs: number;
+  /** What its main thread took of a processor until the answer, other programs aside; undefined where the kernel does not tell. */
+  processorMs: number | undefined;
   answer: unknown;
 };
 export type ColdStartOptions = {
+  /** The client of the runtime API that hands events to the bundle. */
+  client: string;
   bundle: { folder: string };
   event: unknown;
   environment: Readonly<Record<string, string>>;
 };
 
+/** The first number of this file is the time on a processor, in nanoseconds: https://docs.kernel.org/scheduler/sched-stats.html */
+const processorMsOf = (pid: number | undefined): number | undefined => {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Starts a bundle in a process of its own, hands it one event, and ends it. Throws what the function failed with. */
-export const measureColdStart = async ({ bundle, event, environment }: ColdStartOptions): Promise<ColdStart> => {
+export const measureColdStart = async (options: ColdStartOptions): Promise<ColdStart> => {
+  const { client, bundle, event, environment } = options;
   const asked = Promise.withResolvers<void>();
   const api = await startRuntimeApi({ onAsked: asked.resolve });
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [CLIENT, `${bundle.folder}/index.mjs`], {
+  const child = spawn(process.execPath, [client, `${bundle.folder}/index.mjs`], {
     // Nothing of ours: not the compile cache, which Lambda does not have.
     env: { ...environment, AWS_LAMBDA_RUNTIME_API: api.address },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -38,8 +50,9 @@ export const measureColdStart = async ({ bundle, event, environment }: ColdStart
     const askedMs = performance.now();
     const told = await api.invoke(event);
     const answeredMs = performance.now();
+    const processorMs = processorMsOf(child.pid);
     if (told.kind !== 'response') throw new Error(`${bundle.folder}: ${JSON.stringify(told.body)}\n${complaints}`);
-    return { initMs: askedMs - startedMs, invokeMs: answeredMs - askedMs, answer: told.body };
+    return { initMs: askedMs - startedMs, invokeMs: answeredMs - askedMs, processorMs, answer: told.body };
   } finally {
     child.kill('SIGKILL');
     await exited;
