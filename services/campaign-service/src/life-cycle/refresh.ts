@@ -29,7 +29,7 @@ export type RefreshResult = {
 };
 
 export type RefreshOptions = {
-  datastore: Pick<CampaignDatastore, 'find' | 'findMarkets' | 'saveAll'>;
+  datastore: Pick<CampaignDatastore, 'find' | 'findMarkets' | 'saveAll' | 'announce'>;
   clock: Clock;
   log: Pick<ServiceLog, 'info' | 'warn'>;
 };
@@ -148,7 +148,11 @@ export const createRefresh = ({ datastore, clock, log }: RefreshOptions): (() =>
   return async () => {
     const result: RefreshResult = { opened: 0, closed: 0, inactivated: 0, blocked: 0, failed: 0, details: [] };
     const run: Run = { result, nowMs: clock.now(), failuresInARow: 0 };
-    for (const transition of TIMED) await advanceAll(transition, run);
+    try {
+      for (const transition of TIMED) await advanceAll(transition, run);
+    } finally {
+      datastore.announce();
+    }
     const { details: _details, ...counts } = result;
     if (result.opened + result.closed + result.inactivated + result.failed > 0) log.info('campaigns refreshed', counts);
     return result;
