@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -105,6 +106,12 @@ ${table(
 )}
 `;
 
+/** The text of PROFILE.md with this profile in the place of the one before; the chapters behind it stay. */
+export const withProfile = (text: string, profile: string): string => {
+  const [, ...others] = text.split(/^(?=# )/m);
+  return `${[profile, ...others].map((part) => part.trim()).join('\n\n')}\n`;
+};
+
 type ProfileOptions = { registrants?: number | undefined; date: string };
 
 /** Profiles our side of the on-sale and keeps the table in PROFILE.md. */
@@ -124,7 +131,7 @@ export const profileOnsale = async ({
     const measured = selfTimes(JSON.parse(await readFile(join(folder, main ?? ''), 'utf8')) as CpuProfile);
     const profile: Profile = { registrants, date, ...measured };
     const text = format(profile);
-    await writeFile(FILE, text);
+    await writeFile(FILE, withProfile(existsSync(FILE) ? readFileSync(FILE, 'utf8') : '', text));
     return { profile: { ...profile, functions: profile.functions.slice(0, MOST_ROWS) }, text };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../launch.ts';
-import { selfTimes } from '../profile.ts';
+import { selfTimes, withProfile } from '../profile.ts';
 
 const frame = (id: number, functionName: string, path: string) => ({
   id,
@@ -33,5 +33,13 @@ describe('selfTimes', () => {
       folders.map(({ name }) => name),
       ['packages/embedded', 'node_modules/@scope/library', '(garbage collector)'],
     );
+  });
+});
+
+describe('withProfile', () => {
+  it('replaces the profile and keeps the chapters behind it', () => {
+    const text = withProfile('# Where the time of an on-sale goes\n\nold\n\n# Another\n\nkept\n', '# New\n\nnew\n');
+    assert.equal(text, '# New\n\nnew\n\n# Another\n\nkept\n');
+    assert.equal(withProfile('', '# New\n'), '# New\n');
   });
 });
