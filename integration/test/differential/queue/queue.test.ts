@@ -38,8 +38,8 @@ const WAITED: readonly QueueOperation[] = [
 const SHARE = { ministack: 1, elasticmq: 0.1 } as const;
 
 for (const server of ['ministack', 'elasticmq'] as const) {
-  const { operations, seeds } = runOptions();
-  const size = { operations: Math.ceil(operations * SHARE[server]), seeds };
+  const { operations: all, seeds } = runOptions();
+  const operations = Math.ceil(all * SHARE[server]);
   // Side by side, since most of the time they wait for time to pass.
   describe(`the embedded queue beside SQS on ${server}`, { concurrency: true }, () => {
     for (const fifo of [false, true]) {
@@ -48,7 +48,9 @@ for (const server of ['ministack', 'elasticmq'] as const) {
       const known = fifo && server === 'elasticmq' ? KNOWN_OF_ELASTICMQ : [];
       differential({
         ...{ it, title, generator: queueOperations(fifo), open: () => open(server, fifo), regressions, known },
-        ...size,
+        operations,
+        // What ElasticMQ does otherwise there would show in every sequence.
+        seeds: known.length > 0 ? [] : seeds,
       });
     }
   });
