@@ -85,16 +85,13 @@ const openMarkets = (database: Database): Collection<Market> =>
     ],
   });
 
-const campaignStep = ({ previous, expected }: CampaignChange, next: Campaign): TransactionStep =>
-  previous === undefined
-    ? { collection: CAMPAIGNS, operation: { insertOne: { document: next } } }
-    : {
-        collection: CAMPAIGNS,
-        operation: {
-          replaceOne: { filter: { _id: previous._id, version: previous.version, ...expected }, replacement: next },
-        },
-        expectMatched: 1,
-      };
+const campaignStep = ({ previous, expected }: CampaignChange, next: Campaign): TransactionStep => {
+  if (previous === undefined) return { collection: CAMPAIGNS, operation: { insertOne: { document: next } } };
+  const { _id, version, sequence = null } = previous;
+  // An event alone moves the sequence and not the version.
+  const filter = { _id, version, sequence, ...expected };
+  return { collection: CAMPAIGNS, operation: { replaceOne: { filter, replacement: next } }, expectMatched: 1 };
+};
 
 const NO_MARKETS: MarketChanges = { added: [], changed: [], removed: [], markets: [] };
 

@@ -6,10 +6,11 @@ import { throwIfInvalidPermissions } from '../campaigns/rights.ts';
 import type { CampaignView } from '../campaigns/schemas.ts';
 import { toCampaignView } from '../campaigns/view.ts';
 import { CampaignError } from '../errors.ts';
+import { tellLinked } from './tell-linked.ts';
 import { applyTransition, MANUAL, type ManualName } from './transitions.ts';
 
 export type ChangeStatusOptions = {
-  datastore: Pick<CampaignDatastore, 'findById' | 'findMarkets' | 'save'>;
+  datastore: Pick<CampaignDatastore, 'findById' | 'find' | 'findMarkets' | 'save'>;
   clock: Clock;
   log: Pick<ServiceLog, 'info'>;
 };
@@ -45,7 +46,8 @@ export const createChangeStatus =
       const next = applyTransition(transition, campaign, new Date(clock.now()).toISOString());
       const publications = publicationsOf({ type, previous: { campaign, markets }, next: { campaign: next, markets } });
       const expected = { status: campaign.status };
-      if ((await datastore.save({ previous: campaign, next, publications, expected })) !== 'saved') continue;
+      const others = await tellLinked(datastore, [campaign]);
+      if ((await datastore.save({ previous: campaign, next, publications, expected }, others)) !== 'saved') continue;
       const { sub: subject } = claims;
       log.info('audit', {
         action: `campaign.${name}`,

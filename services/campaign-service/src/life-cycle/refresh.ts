@@ -7,6 +7,7 @@ import type { CampaignChange, CampaignDatastore } from '../campaigns/datastore.t
 import { publicationsOf } from '../campaigns/publications.ts';
 import { CampaignError } from '../errors.ts';
 import { dueFilter, dueSort, expectedFor, isDue } from './due.ts';
+import { tellLinked } from './tell-linked.ts';
 import { applyTransition, TIMED, type TimedTransition } from './transitions.ts';
 
 /** A campaign that stayed behind, and why. */
@@ -81,9 +82,10 @@ export const createRefresh = ({ datastore, clock, log }: RefreshOptions): (() =>
 
   const changesOf = async (transition: TimedTransition, campaigns: readonly Campaign[], nowMs: number) => {
     const markets = await datastore.findMarkets(campaigns.map(({ _id }) => _id));
-    return campaigns.map((campaign) =>
+    const changes = campaigns.map((campaign) =>
       changeOf(transition, campaign, { markets: markets.get(campaign._id) ?? [], nowMs }),
     );
+    return [...changes, ...(await tellLinked(datastore, campaigns))];
   };
 
   /** As they are stored now, without those that somebody else has taken further. */

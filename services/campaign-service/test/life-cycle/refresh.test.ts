@@ -206,6 +206,30 @@ describe('POST /campaigns/refresh', () => {
     assert.partialDeepStrictEqual(await service.read(), { status: 'OPEN', maxRank: 3, version: 4 });
   });
 
+  it('tells once of a campaign that is linked with those that changed, and did not itself', async (context) => {
+    const service = await startWithDestinations(context);
+    await service.create({ _id: 'standing' });
+    const linkedCampaignIds = ['standing'];
+    await service.create({ _id: 'a', date: { open: '2026-01-01T00:00:00Z', close: LATER }, linkedCampaignIds });
+    await service.create({
+      _id: 'b',
+      date: { open: '2026-01-01T00:00:00Z', close: LATER },
+      linkedCampaignIds: ['standing', 'a'],
+    });
+    const before = await service.events();
+    const { version } = await service.read('standing');
+    assert.deepEqual(counts(await service.refresh()), [2, 0, 0, 0, 0]);
+    const told = (await service.events()).slice(before.length);
+    assert.deepEqual(told.toSorted(), ['a opened', 'b opened', 'standing updated']);
+    assert.equal((await service.read('standing')).version, version);
+    await service.change('postpone', { id: 'a' });
+    assert.deepEqual((await service.events()).slice(before.length + 3).toSorted(), [
+      'a postponed',
+      'b updated',
+      'standing updated',
+    ]);
+  });
+
   it('goes through pages of campaigns, past those that are blocked', async (context) => {
     const service = await startWithDestinations(context);
     const date = { open: '2026-01-01T00:00:00Z', close: LATER };
