@@ -37,7 +37,7 @@ describe('/openapi.json', () => {
             parameters: [
               { name: 'campaignId', in: 'path', required: true, schema: { type: 'string' } },
               { name: 'dry', in: 'query', required: false, schema: { enum: ['yes', 'no'] } },
-              { name: 'if-match', in: 'header' },
+              { name: 'if-match', in: 'header', required: false, schema: { pattern: '^(?:"[1-9][0-9]{0,14}"|\\*)$' } },
               { name: 'idempotency-key', in: 'header' },
             ],
             requestBody: {

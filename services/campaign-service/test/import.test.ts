@@ -67,6 +67,10 @@ describe('POST /campaigns/import', () => {
       ['/campaigns/1/colour'],
     );
     assert.equal(await service.database.collection('campaigns').count(), 0);
+    for (const _id of ['', 'a b', '__proto__', 'x'.repeat(600)]) {
+      const noId = await send(service, [aCampaign({ _id })]);
+      assert.deepEqual([noId.status, errorOf(noId).details?.[0]?.pointer], [400, '/campaigns/0/_id'], _id);
+    }
     const withoutId = await send(service, [aCampaign({ _id: undefined })]);
     assert.deepEqual(
       errorOf(withoutId).details?.map(({ pointer, rule }) => `${pointer} ${rule}`),

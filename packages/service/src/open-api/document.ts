@@ -15,12 +15,18 @@ const parametersIn = (place: 'path' | 'query', schema: Schema | undefined, { des
   });
 };
 
-const headersOf = ({ headers = [], idempotency }: Route): Json[] =>
+/** What headers have to look like that the pipeline itself reads. */
+const HEADERS: Readonly<Record<string, Json>> = {
+  'if-match': { type: 'string', pattern: '^(?:"[1-9][0-9]{0,14}"|\\*)$' },
+  'idempotency-key': { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
+};
+
+const headersOf = ({ headers = [], idempotency, errors = [] }: Route): Json[] =>
   [...headers, ...(idempotency === 'stored' ? ['idempotency-key'] : [])].map((name) => ({
     name,
     in: 'header',
-    required: false,
-    schema: { type: 'string' },
+    required: name === 'if-match' && errors.includes('PRECONDITION_REQUIRED'),
+    schema: HEADERS[name] ?? { type: 'string' },
   }));
 
 const success = (contract: ResponseContract, { describe }: Components): Json => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, JsonObject, Random } from '@verifiedfan/ports';
+import { isId } from '@verifiedfan/schema';
 import { requireVersion, type TokenClaims } from '@verifiedfan/service';
 import { at, CampaignError } from '../errors.ts';
 import { planLinks } from '../links/index.ts';
@@ -101,7 +102,8 @@ export const createCampaignManager = (options: CampaignManagerOptions): Campaign
       const message = 'Is required: without it every import would make another campaign';
       throw new CampaignError('VALIDATION_ERROR', [{ pointer: '/_id', rule: 'required', message }]);
     }
-    const stored = await load(document._id);
+    // What is no id is not looked for; the schema says what is wrong with it.
+    const stored = isId(document._id) ? await load(document._id) : undefined;
     // The right to create brought the caller here; it does not reach to campaigns of others.
     if (stored !== undefined && !may(claims, stored.campaign, 'update')) throw new CampaignError('ALREADY_EXISTS');
     return { draft: draftFromDocument(document, stored), stored };

@@ -56,9 +56,8 @@ export const listQuery = z
     sort: z.enum(sorts).optional().meta({ description: '`-` is the other direction; _id by default' }),
     limit: z
       .string()
-      .regex(/^[0-9]{1,3}$/)
+      .regex(/^(?:[1-9][0-9]?|1[0-9]{2}|200)$/, 'Must be 1 to 200')
       .transform(Number)
-      .pipe(z.int().min(1).max(200))
       .optional()
       .meta({ description: '1 to 200, 50 by default' }),
     cursor: cursorSchema
