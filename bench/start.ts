@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,14 +25,26 @@ const TICKS_A_SECOND = 100;
 type Address = { name: string; url: string };
 type Measured = { startMs: number; idleMebibytes: number | undefined; idleProcessorMs: number | undefined };
 
-/** A port that was free a moment ago; the estate takes this one and the next three. */
-export const findPort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
+/** The estate takes so many ports in a row. */
+const PORTS = 4;
+
+const listenOn = async (port: number): Promise<Server> => {
+  const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return Math.min(port, 65_000);
+  return server;
+};
+
+/** The first of four ports in a row that were free a moment ago. */
+export const findPort = async (): Promise<number> => {
+  for (;;) {
+    const first = await listenOn(0);
+    const { port } = first.address() as AddressInfo;
+    const next = Array.from({ length: PORTS - 1 }, (_, at) => Math.min(65_535, port + 1 + at));
+    const others = await Promise.allSettled(next.map(listenOn));
+    const servers = [first, ...others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []))];
+    await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+    if (servers.length === PORTS) return port;
+  }
 };
 
 const processorMs = (pid: number): number | undefined => {
