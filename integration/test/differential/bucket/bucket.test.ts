@@ -23,6 +23,19 @@ const open = async (): Promise<Pair<BucketOperation>> => {
   return { embedded: bucketSide(folder, closeFolder), server: bucketSide(s3, async () => {}) };
 };
 
+/** What differed once, shrunk. */
+const REGRESSIONS: Readonly<Record<string, readonly BucketOperation[]>> = {
+  'an object stays deleted when the upload behind the deletion is removed': [
+    { put: 'a', body: 'one' },
+    { delete: 'a' },
+    { put: 'a', body: 'two' },
+    { delete: 'a', version: 1 },
+    { head: 'a' },
+    { list: {} },
+    { put: 'a', body: 'three', ifAbsent: true },
+  ],
+};
+
 describe('the embedded bucket beside S3 on ministack', () => {
-  differential({ it, title: 'a bucket', generator: bucketOperations, open, ...runOptions() });
+  differential({ it, title: 'a bucket', generator: bucketOperations, open, regressions: REGRESSIONS, ...runOptions() });
 });

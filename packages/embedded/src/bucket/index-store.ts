@@ -3,6 +3,7 @@ import type { ObjectCreated, ObjectInfo } from '@verifiedfan/ports';
 import type { SqliteFile } from '../sqlite/file.ts';
 
 // `latest` is the newest upload of a key, or null behind a deletion: uploads that are kept can then still be asked for by version.
+// `deletions` has the newest upload that was deleted with its key: without the uploads since, the object is deleted as it was before them.
 // AUTOINCREMENT, because a sequencer must rise also after the newest upload was deleted.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS uploads (
@@ -10,6 +11,7 @@ const SCHEMA = `
     size INTEGER NOT NULL, etag TEXT NOT NULL, modified_at INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS uploads_by_key ON uploads (key, number);
   CREATE TABLE IF NOT EXISTS objects (key BLOB PRIMARY KEY, latest INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS deletions (key BLOB PRIMARY KEY, newest INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS notifications (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, version TEXT NOT NULL, info TEXT NOT NULL,
     created_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);
@@ -78,6 +80,9 @@ export const openBucketIndex = ({
   );
   const setLatest = database.prepare('INSERT OR REPLACE INTO objects (key, latest) VALUES (?, ?)');
   const forgetKey = database.prepare('DELETE FROM objects WHERE key = ?');
+  const setDeletion = database.prepare('INSERT OR REPLACE INTO deletions (key, newest) VALUES (?, ?)');
+  const isDeleted = database.prepare('SELECT 1 FROM deletions WHERE key = ? AND newest >= ?');
+  const forgetDeletion = database.prepare('DELETE FROM deletions WHERE key = ?');
   const removeUpload = database.prepare('DELETE FROM uploads WHERE number = ?');
   const addNotification = database.prepare(
     'INSERT INTO notifications (key, version, info, created_at) VALUES (?, ?, ?, ?)',
@@ -123,9 +128,12 @@ export const openBucketIndex = ({
     /** Hides the object; its uploads stay until newer ones push them out or they are removed by version. */
     hide(key: string): void {
       const bytes = keyBytes(key);
-      if (current.get(bytes)) setLatest.run(bytes, null);
+      const number = current.get(bytes)?.number;
+      if (number === undefined) return;
+      setLatest.run(bytes, null);
+      setDeletion.run(bytes, number);
     },
-    /** Removes one upload; the one before it takes its place when it was the object. */
+    /** Removes one upload; when it was the object, what was before takes its place: the upload before, or its deletion. */
     removeVersion(key: string, version: string): Removal[] {
       const bytes = keyBytes(key);
       const row = byVersion.get(version, bytes);
@@ -133,8 +141,12 @@ export const openBucketIndex = ({
       const wasLatest = current.get(bytes)?.number === row.number;
       removeUpload.run(Number(row.number));
       const before = byKey.get(bytes)?.number;
-      if (before === undefined) forgetKey.run(bytes);
-      else if (wasLatest) setLatest.run(bytes, before);
+      if (before === undefined) {
+        forgetKey.run(bytes);
+        forgetDeletion.run(bytes);
+      } else if (wasLatest) {
+        setLatest.run(bytes, isDeleted.get(bytes, before) ? null : before);
+      }
       return [{ key, version }];
     },
     pending: (after: number, limit: number): ObjectCreated[] =>

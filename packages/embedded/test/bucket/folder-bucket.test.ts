@@ -93,6 +93,37 @@ describe('a bucket in a folder', () => {
     second.close();
   });
 
+  it('is as it was before an upload that is removed: an object, or a deletion', async () => {
+    using directory = temporaryDirectory();
+    const first = open(directory);
+    const put = async (bucket: typeof first, body: string): Promise<string> => {
+      const result = await bucket.put({ key: 'a', body });
+      return result.outcome === 'stored' ? result.info.version : assert.fail('refused');
+    };
+    const oldest = await put(first, 'one');
+    await first.delete({ key: 'a' });
+    const second = await put(first, 'two');
+    const third = await put(first, 'three');
+    first.close();
+    const bucket = open(directory);
+    const size = async () => (await bucket.head({ key: 'a' }))?.size;
+    await bucket.delete({ key: 'a', version: third });
+    assert.equal(await size(), 3);
+    await bucket.delete({ key: 'a', version: second });
+    assert.equal(await size(), undefined);
+    assert.deepEqual((await bucket.list()).objects, []);
+    assert.deepEqual(
+      (await bucket.versions('a')).map(({ version }) => version),
+      [oldest],
+    );
+    await bucket.delete({ key: 'a', version: oldest });
+    const fourth = await put(bucket, 'four');
+    const fifth = await put(bucket, 'fifth');
+    await bucket.delete({ key: 'a', version: fifth });
+    assert.equal((await bucket.head({ key: 'a' }))?.version, fourth);
+    bucket.close();
+  });
+
   it('leaves no file behind after refused and failed uploads', async () => {
     using directory = temporaryDirectory();
     const bucket = open(directory);
