@@ -23,7 +23,14 @@ import {
   createMarketRoutes,
   type MarketManager,
 } from './markets/index.ts';
-import { type CampaignDestinations, createRelay, outboxGauges, type Relay, type RelayOptions } from './outbox/index.ts';
+import {
+  type CampaignDestinations,
+  createOutboxRoutes,
+  createRelay,
+  outboxGauges,
+  type Relay,
+  type RelayOptions,
+} from './outbox/index.ts';
 import { withRights } from './rights/index.ts';
 
 export type CampaignServiceOptions = {
@@ -58,7 +65,15 @@ export type CampaignService = ServiceServer & {
 export const createCampaignService = (options: CampaignServiceOptions): CampaignService => {
   const { clock, random, log, verifyToken, tracing, strict, destinations = {}, catalogueCheck = 'open' } = options;
   const database = traceDatabase(options.database, tracing);
-  const relay = createRelay({ ...options.relay, database: options.database, destinations, clock, random, log });
+  const relay = createRelay({
+    ...options.relay,
+    database: options.database,
+    destinations,
+    clock,
+    random,
+    log,
+    tracing,
+  });
   const datastore = createCampaignDatastore({
     database,
     clock,
@@ -83,6 +98,7 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
       ...createLifeCycleRoutes(lifeCycle),
       ...createCampaignRoutes({ manager }),
       ...createMarketRoutes({ markets }),
+      ...createOutboxRoutes({ relay }),
     ]),
     errors: CAMPAIGN_ERRORS,
     idempotencyStore: createIdempotencyStore({ collection: keys, clock }),

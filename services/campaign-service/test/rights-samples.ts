@@ -29,4 +29,5 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /campaigns/:campaignId/reopen': { headers: ANY_VERSION },
   'POST /campaigns/:campaignId/postpone': { headers: ANY_VERSION },
   'POST /campaigns/:campaignId/cancel': { headers: ANY_VERSION },
+  'POST /outbox/redrive': { json: { ids: ['no-such-event'] } },
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queue, RecordStream } from '@verifiedfan/ports';
+import type { ServiceTracing } from '@verifiedfan/service';
 import { isPoison, toError } from './errors.ts';
 import { type CloudEvent, DESTINATIONS, type Destination } from './publication.ts';
 
@@ -99,8 +100,25 @@ const eachForItself =
     }
   };
 
+/** Names of spans: what is called, as the other spans of the service have it. */
+const SPANS: Readonly<Record<Destination, string>> = {
+  campaignDataStream: 'campaignDataStream.putMany',
+  dataPipelineQueue: 'dataPipelineQueue.sendMany',
+  attendanceQueue: 'attendanceQueue.sendMany',
+  refreshSelectionsQueue: 'refreshSelectionsQueue.sendMany',
+  fastly: 'fastly.purge',
+};
+
+const inSpans =
+  (destination: Destination, deliver: Deliver, tracing: ServiceTracing | undefined): Deliver =>
+  (events) => {
+    if (tracing?.enabled !== true) return deliver(events);
+    const settings = { name: SPANS[destination], kind: 'producer', attributes: { events: events.length } } as const;
+    return tracing.span(settings, () => deliver(events));
+  };
+
 /** How each destination is told, for those that there are. */
-export const deliveriesTo = (destinations: CampaignDestinations): Deliveries => {
+export const deliveriesTo = (destinations: CampaignDestinations, tracing?: ServiceTracing): Deliveries => {
   const { campaignDataStream, dataPipelineQueue, attendanceQueue, refreshSelectionsQueue, purge } = destinations;
   const all: Record<Destination, Deliver | undefined> = {
     campaignDataStream: campaignDataStream && toStream(campaignDataStream),
@@ -112,7 +130,7 @@ export const deliveriesTo = (destinations: CampaignDestinations): Deliveries => 
   return new Map(
     DESTINATIONS.flatMap((name) => {
       const deliver = all[name];
-      return deliver === undefined ? [] : [[name, eachForItself(deliver)] as const];
+      return deliver === undefined ? [] : [[name, inSpans(name, eachForItself(deliver), tracing)] as const];
     }),
   );
 };

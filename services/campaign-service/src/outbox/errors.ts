@@ -26,7 +26,7 @@ export const reasonOf = (error: Error): string => {
   return typeof code === 'string' ? code : error.name;
 };
 
-const OF_THE_EVENT: ReadonlySet<string> = new Set(['validation', 'too_large']);
+const OF_THE_EVENT: ReadonlySet<string> = new Set(['validation', 'too_large', 'invalid_key']);
 
 /** Whether the event itself is at fault, so that no repetition can help; every other fault may be of the destination or of its settings. */
 export const isPoison = (error: Error): boolean => OF_THE_EVENT.has(reasonOf(error));

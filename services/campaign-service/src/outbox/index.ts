@@ -11,5 +11,6 @@ export {
   type Publication,
 } from './publication.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay.ts';
+export { createOutboxRoutes } from './routes.ts';
 export { OUTBOX, type OutboxRow, openOutbox } from './rows.ts';
 export { type OutboxStepsOptions, outboxSteps } from './steps.ts';

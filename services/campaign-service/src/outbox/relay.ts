@@ -1,5 +1,5 @@
 import type { Clock, Database, Random } from '@verifiedfan/ports';
-import type { ServiceLog } from '@verifiedfan/service';
+import type { ServiceLog, ServiceTracing } from '@verifiedfan/service';
 import { type Courier, createCourier, type Pass } from './courier.ts';
 import { createDeadEvents, type DeadEvents } from './dead-rows.ts';
 import { type CampaignDestinations, deliveriesTo } from './destinations.ts';
@@ -15,6 +15,7 @@ export type RelayOptions = {
   clock: Clock;
   random: Pick<Random, 'next' | 'uuid'>;
   log: Pick<ServiceLog, 'warn' | 'error'>;
+  tracing?: ServiceTracing | undefined;
   /** Names this process in leases; see `LeasesOptions`. @default a random id */
   holder?: string | undefined;
   /** How often events of other processes are looked for, in milliseconds; infinity when there are none. @default 5_000 */
@@ -60,7 +61,7 @@ const couriersOf = (options: RelayOptions): Courier[] => {
   const { holder = random.uuid(), retry = RETRY } = options;
   const acquire = createLeases({ database, clock, holder, ttlMs: leaseMs });
   const shared = { database, outbox: openOutbox(database), acquire, clock, log, pageSize, timeoutMs };
-  return [...deliveriesTo(destinations)].map(([destination, deliver]) =>
+  return [...deliveriesTo(destinations, options.tracing)].map(([destination, deliver]) =>
     createCourier({ ...shared, destination, deliver, retry: { ...retry, clock, random } }),
   );
 };

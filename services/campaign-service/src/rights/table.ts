@@ -42,6 +42,9 @@ export const RIGHTS = {
   'POST /campaigns/:campaignId/markets/:marketId': UPDATE,
   'DELETE /campaigns/:campaignId/markets/:marketId': UPDATE,
   'PUT /campaigns/:campaignId/markets/:marketId/selection': { permission: 'campaigns:select' },
+
+  'GET /outbox/dead-events': 'supreme',
+  'POST /outbox/redrive': 'supreme',
 } as const satisfies Record<string, Rule>;
 
 export type RouteKey = keyof typeof RIGHTS;

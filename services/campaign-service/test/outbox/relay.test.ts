@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PortError } from '@verifiedfan/ports';
+import type { ServiceTracing } from '@verifiedfan/service';
 import { createRig, sequencesOf } from './support.ts';
 
 const down = new PortError({ code: 'unavailable', message: 'gone' });
@@ -165,6 +166,22 @@ describe('the relay of the outbox', () => {
     await clock.advance(60_000);
     await relayWith().drain();
     assert.deepEqual(sequencesOf(receivers.told), [1]);
+  });
+
+  it('has a span around each call of a destination', async (context) => {
+    const { publish, relayWith, receivers } = createRig(context);
+    await publish('a', 1, 2);
+    const spans: string[] = [];
+    const tracing = {
+      enabled: true,
+      span: (settings: { name: string }, work: (span: never) => unknown) => {
+        spans.push(settings.name);
+        return work(undefined as never);
+      },
+    } as unknown as ServiceTracing;
+    const { destinations } = receivers;
+    await relayWith({ destinations, tracing }).drain();
+    assert.deepEqual(spans, ['campaignDataStream.putMany', 'campaignDataStream.putMany']);
   });
 
   it('removes what was sent a day ago', async (context) => {

@@ -34,7 +34,7 @@ export const createReceivers = () => {
       const error = take(at, text);
       return error === undefined ? { sequence: '1', shard: '0', messageId: `m${index}` } : { error };
     });
-  const queue = (at: string): Pick<Required<CampaignDestinations>, 'dataPipelineQueue'>['dataPipelineQueue'] => ({
+  const queue = (at: string): NonNullable<CampaignDestinations['dataPipelineQueue']> => ({
     sendMany: async (messages) =>
       answer(
         at,
