@@ -24,6 +24,9 @@ export const between = (before: RequestCounts, after: RequestCounts): RequestCou
   idleMs: after.idleMs - before.idleMs,
 });
 
+/** Kinds of request that are told one by one, those that take most time; the rest of the table would be twenty more. */
+const TOLD = 8;
+
 /** Most entries that one request of this kind holds. */
 const MOST = {
   'DynamoDB.BatchGetItem': { operation: 'getMany', most: 100 },
@@ -52,6 +55,7 @@ export const detailOf = (
     'write units a registrant': units / registrants,
     'entries a request': fill.join(', '),
     'requests, and ms that each waits': kinds
+      .slice(0, TOLD)
       .map(([kind, { requests, ms }]) => `${kind} ${requests.toLocaleString('en-US')} × ${decimals(ms / requests)}`)
       .join(', '),
     'requests under way on average, without polls':
