@@ -31,10 +31,11 @@ import {
   type Relay,
   type RelayOptions,
 } from './outbox/index.ts';
+import { createPartners, PARTNER_ERRORS, type PartnerOptions } from './partners.ts';
 import { withRights } from './rights/index.ts';
 
-export type CampaignServiceOptions = {
-  /** Holds the collections `campaigns`, `markets`, `outbox`, `leases` and `idempotencyKeys`. */
+export type CampaignServiceOptions = PartnerOptions & {
+  /** Holds the collections `campaigns`, `markets`, `outbox`, `leases`, `promoters`, `audits` and `idempotencyKeys`. */
   database: Database;
   clock: Clock;
   random: Random;
@@ -44,7 +45,7 @@ export type CampaignServiceOptions = {
   /** Who is told of changes; all processes of one installation name the same. @default nobody */
   destinations?: CampaignDestinations | undefined;
   relay?: Pick<RelayOptions, 'holder' | 'lookMs' | 'leaseMs' | 'timeoutMs' | 'retry' | 'keepSentMs'> | undefined;
-  /** Where events and venues of markets are looked up. @default nowhere: markets are taken unchecked */
+  /** Where events and venues of markets are looked up. @default `discovery`; without it markets are taken unchecked */
   catalogue?: Catalogue | undefined;
   /** Whether a market is taken, unchecked, while the catalogue cannot be asked. @default open */
   catalogueCheck?: 'open' | 'closed' | undefined;
@@ -81,7 +82,12 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
     onPublished: relay.wake,
   });
   const lifeCycle = createLifeCycle({ datastore, clock, log });
-  const catalogue = createCatalogueChecker({ catalogue: options.catalogue, whenUnavailable: catalogueCheck, clock });
+  const partners = createPartners({ ...options, database, tracing });
+  const catalogue = createCatalogueChecker({
+    catalogue: options.catalogue ?? partners.catalogue,
+    whenUnavailable: catalogueCheck,
+    clock,
+  });
   const manager = createCampaignManager({ datastore, catalogue, clock, random });
   const markets = createMarketManager({
     campaigns: datastore,
@@ -99,8 +105,9 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
       ...createCampaignRoutes({ manager }),
       ...createMarketRoutes({ markets }),
       ...createOutboxRoutes({ relay }),
+      ...partners.routes,
     ]),
-    errors: CAMPAIGN_ERRORS,
+    errors: { ...CAMPAIGN_ERRORS, ...PARTNER_ERRORS },
     idempotencyStore: createIdempotencyStore({ collection: keys, clock }),
     checks: {
       campaigns: async () => {

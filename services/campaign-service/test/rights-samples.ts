@@ -29,5 +29,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /campaigns/:campaignId/reopen': { headers: ANY_VERSION },
   'POST /campaigns/:campaignId/postpone': { headers: ANY_VERSION },
   'POST /campaigns/:campaignId/cancel': { headers: ANY_VERSION },
+  'POST /promoters': { json: { name: 'Promoter' } },
+  'POST /promoters/:promoterId': { json: {}, headers: ANY_VERSION },
+  'DELETE /promoters/:promoterId': { headers: ANY_VERSION },
+  'POST /admin/configuration/:path': { json: { content: '{}', title: 'Empty it' } },
   'POST /outbox/redrive': { json: { ids: ['no-such-event'] } },
 };

@@ -13,6 +13,7 @@ export type Rule = 'public' | 'token' | 'supreme' | { permission: string } | { a
 const CREATE = { permission: 'campaigns:create' } as const;
 const READ = { action: 'read' } as const;
 const UPDATE = { action: 'update' } as const;
+const WRITE_PROMOTERS = { permission: 'promoters:write' } as const;
 
 /**
  * Every route of the service, and what it asks. A route that is not here cannot be built: nobody may call it. A key with a query is a
@@ -42,6 +43,24 @@ export const RIGHTS = {
   'POST /campaigns/:campaignId/markets/:marketId': UPDATE,
   'DELETE /campaigns/:campaignId/markets/:marketId': UPDATE,
   'PUT /campaigns/:campaignId/markets/:marketId/selection': { permission: 'campaigns:select' },
+
+  'GET /artists': 'token',
+  'GET /artists/:artistId': 'token',
+  'GET /venues': 'token',
+  'GET /venues/:venueId': 'token',
+  'GET /events': 'token',
+  'GET /events/:eventId': 'token',
+
+  'GET /promoters': 'token',
+  'GET /promoters/:promoterId': 'token',
+  'POST /promoters': WRITE_PROMOTERS,
+  'POST /promoters/:promoterId': WRITE_PROMOTERS,
+  'DELETE /promoters/:promoterId': WRITE_PROMOTERS,
+
+  'GET /users/me': 'token',
+
+  'GET /admin/configuration/:path': 'supreme',
+  'POST /admin/configuration/:path': 'supreme',
 
   'GET /outbox/dead-events': 'supreme',
   'POST /outbox/redrive': 'supreme',
