@@ -86,12 +86,18 @@ export const startServices = async ({
     }
   };
 
+  const urlOf = (name: string): string => started.find((each) => each.name === name)?.listening.url ?? '';
   const shared = { clock, random };
+  const { destinations, close: closeDestinations } = campaignDestinations({
+    platform,
+    catalogue,
+    fastlyUrl: () => `${urlOf('sandbox')}/fastly`,
+  });
   const campaigns = createCampaignService({
     ...shared,
     database: platform.database('campaigns'),
     tracing,
-    destinations: campaignDestinations({ platform, catalogue }),
+    destinations,
     // Alone, nobody else's events have to be looked for, and what a killed process had begun can be taken up at once.
     ...(isAlone ? { relay: { holder: 'estate', lookMs: Number.POSITIVE_INFINITY } } : {}),
     log: log.at('campaign-service'),
@@ -121,8 +127,6 @@ export const startServices = async ({
   });
   await begin('sandbox', 3, sandbox);
   campaigns.relay.start();
-
-  const urlOf = (name: string): string => started.find((each) => each.name === name)?.listening.url ?? '';
   const endpoints: Readonly<Record<string, string>> = {
     campaignService: urlOf('campaign-service'),
     entryService: urlOf('entry-service'),
@@ -141,6 +145,7 @@ export const startServices = async ({
       // Nothing more is written; what was has to leave while those who take it are still there.
       await started.find(({ name }) => name === 'campaign-service')?.listening.close();
       await stopRelay(campaigns.relay, { clock, graceMs });
+      await closeDestinations();
       await close();
     },
   };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Platform } from '@verifiedfan/ports';
-import { createFileStore, createSandbox, slackStandIn, telesignStandIn } from '@verifiedfan/sandbox';
+import { createFileStore, createSandbox, fastlyStandIn, slackStandIn, telesignStandIn } from '@verifiedfan/sandbox';
 
 /** Where the stand-ins keep what they receive, for `verifiedfan tail sandbox/slack`. */
 export const receivedStore = (directory: string) => createFileStore({ directory: join(directory, 'sandbox') });
@@ -18,7 +18,12 @@ export const createStandIns = async ({ directory, platform }: StandInOptions) =>
   const telesign = telesignStandIn({
     accounts: { [await secrets.get('telesignCustomerId')]: await secrets.get('telesignApiKey') },
   });
-  const sandbox = createSandbox({ clock, random, store: receivedStore(directory), standIns: [slack, telesign] });
+  const sandbox = createSandbox({
+    clock,
+    random,
+    store: receivedStore(directory),
+    standIns: [slack, telesign, fastlyStandIn()],
+  });
   return {
     listen: async (where: { port: number; host: string }) => ({
       url: await sandbox.listen(where),

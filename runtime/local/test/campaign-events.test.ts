@@ -4,7 +4,7 @@ import { createEmbeddedPlatform } from '@verifiedfan/platform';
 import type { Catalogue } from '@verifiedfan/ports';
 import { createProbe, failOnLeaks, temporaryDirectory } from '@verifiedfan/test-utils';
 import { kinesis, type Worker } from '@verifiedfan/worker';
-import { type Estate, type EstateLog, openEstate } from '../src/index.ts';
+import { type Estate, type EstateLog, openEstate, receivedStore } from '../src/index.ts';
 import { aWorker } from './support/workers.ts';
 
 const CATALOGUE: Catalogue = {
@@ -73,6 +73,8 @@ describe('events of campaigns in an estate', () => {
     await importCampaign(estate);
     await estate.close();
     assert.deepEqual(await streamed(directory), ['tour.1']);
+    const [purge] = await receivedStore(directory).list('fastly', { after: 0, limit: 10 });
+    assert.match(JSON.stringify(purge), /campaign\/tour/);
   });
 
   it('that a killed process left behind leave at the next start, without waiting for its lease', async (test) => {
