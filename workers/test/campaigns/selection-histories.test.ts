@@ -5,7 +5,8 @@ import { createDirectClients } from '../support/direct-clients.ts';
 import { createOwner } from '../support/owner.ts';
 import { openTestBucket, openTestPlatform } from '../support/platform.ts';
 import { createRealServices } from '../support/real-services.ts';
-import { assertSelections, liveThroughSelections } from './support/selection-history.ts';
+import { assertSelections } from './support/assert-selections.ts';
+import { liveThroughSelections } from './support/selection-history.ts';
 
 /** `FIRST_SEED=1000 HISTORIES=5000 npx node --test workers/test/campaigns/selection-histories.test.ts` looks further. */
 const first = Number(process.env.FIRST_SEED ?? 1);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CampaignView, MarketView } from '@verifiedfan/campaign-service';
+import type { CampaignView } from '@verifiedfan/campaign-service';
 import type { Item, JsonObject } from '@verifiedfan/ports';
 import { workers } from '../../../index.ts';
 import { memberKey } from '../../../scoring/domain/keys.ts';
-import { readScoresVersion } from '../../../scoring/domain/scores-version.ts';
 import { type Chance, createChance } from '../../support/chance.ts';
 import { isTransient } from '../../support/consumer.ts';
 import type { DirectClients } from '../../support/direct-clients.ts';
@@ -12,7 +11,6 @@ import { assertEquations } from '../../support/equations.ts';
 import { withFaults } from '../../support/faults.ts';
 import { createTestHost, handlerOf, withServices } from '../../support/host.ts';
 import { currentInvocation, runInvocation } from '../../support/invocation.ts';
-import { allRows } from '../../support/observed.ts';
 import type { TestPlatform } from '../../support/platform.ts';
 import { claimsOf, type RealServices } from '../../support/real-services.ts';
 import { makeSetting } from '../../support/setting.ts';
@@ -175,42 +173,4 @@ export const liveThroughSelections = async (options: SelectionHistoryOptions): P
   }
   assert.deepEqual(asked, [], 'everything that was asked for comes to an end');
   return { platform, campaign: await read(), letters: (await setting.letters()).length };
-};
-
-/** Counted in the plainest way, from the rows themselves. */
-const expectedFor = (
-  rows: readonly Item[],
-  { eventId, status, selectionRules, version }: MarketView,
-  scoresVersion: number,
-) => {
-  if (selectionRules === undefined) return undefined;
-  const { minScore, requireVerified, capacity, ruleVersion } = selectionRules;
-  const listed = rows.filter(({ events }) => (events as string[]).includes(eventId));
-  const eligible = listed.filter(
-    ({ score, isVerified }) => (score as number) >= minScore && (isVerified === true || !requireVerified),
-  ).length;
-  const share = eligible / capacity;
-  const named = share < 0.9 ? 'undersubscribed' : share > 1 ? 'oversubscribed' : 'balanced';
-  return {
-    eligible,
-    capacity,
-    status: status === 'CLOSED' ? 'closed' : named,
-    ruleVersion,
-    marketVersion: version,
-    scoresVersion,
-  };
-};
-
-export const assertSelections = async ({ platform, campaign, letters }: SelectionHistory): Promise<void> => {
-  const table = platform.table('demandTable');
-  const scoresVersion = await readScoresVersion(table, campaign._id);
-  const rows = (await allRows(table)).filter(
-    ({ PK, SK }) => PK === `campaign:${campaign._id}` && SK.startsWith('member:'),
-  );
-  for (const market of campaign.markets) {
-    const { computedAt: _at, ...selection } = market.selection ?? {};
-    const expected = expectedFor(rows, market, scoresVersion);
-    assert.deepEqual(market.selection === undefined ? undefined : selection, expected, market.eventId);
-  }
-  assert.equal(letters, 0, 'nothing is given up');
 };
