@@ -9,7 +9,8 @@ const NOTE = 'Generated from the code by `npm run docs`; do not edit.';
 const RIGHTS_INTRODUCTION = `Who is answered what by campaign-service: the status of the route where the role is let in (in bold), else the refusal. 401: no valid token.
 403: the token lacks the right. 404: the token has no right at all on the campaign, which is then as good as not there. The roles with an action
 and \`other action\` hold it on the campaign in the path, \`other campaign\` holds both on another one; \`creator\` created it. Lists are open to
-every token and hold only what it may read (with \`showAllLocales=true\`: what it may update).
+every token and hold only what it may read (with \`showAllLocales=true\`: what it may update). Where an installation lacks the partner that a route
+needs, those that are let in get 503 \`NOT_CONFIGURED\`.
 
 The table in \`services/campaign-service/src/rights\` is what the code checks, what OpenAPI says under \`security\`, and what
 \`test/rights.test.ts\` tries on the real service, cell by cell.`;

@@ -176,6 +176,123 @@ export type SelectionAnswer =
       reason: 'stale';
     };
 
+export type DeadEvent = {
+  id: string;
+  destination: 'campaignDataStream' | 'dataPipelineQueue' | 'attendanceQueue' | 'refreshSelectionsQueue' | 'fastly';
+  campaignId: string;
+  sequence: number;
+  reason: string;
+  attempts: number;
+  deadAt: string;
+  event: Record<string, unknown>;
+};
+
+export type __schema0 = string | number | boolean | null | unknown[] | Record<string, unknown>;
+
+export type Artist = {
+  id: string;
+  name: string;
+  url?: string;
+  imageUrl?: string;
+  genre?: string;
+  upcomingEvents?: number;
+};
+
+export type Venue = {
+  id: string;
+  name: string;
+  url?: string;
+  address?: string;
+  city?: string;
+  region?: string;
+  postalCode?: string;
+  country?: string;
+  timezone?: string;
+  location?: {
+    latitude: number;
+    longitude: number;
+  };
+};
+
+export type CatalogueEvent = {
+  id: string;
+  name: string;
+  url?: string;
+  imageUrl?: string;
+  startsAt?: string;
+  localDate?: string;
+  timezone?: string;
+  status?: string;
+  sale?: {
+    opensAt?: string;
+    closesAt?: string;
+  };
+  artists: {
+    id: string;
+    name: string;
+  }[];
+  venue?: {
+    id: string;
+    name: string;
+  };
+};
+
+export type Promoter = {
+  _id: string;
+  name: string | Record<string, string>;
+  website?: string;
+  country?: string;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type PromoterDocument = {
+  _id?: string;
+  name: string | Record<string, string>;
+  website?: string;
+  country?: string;
+};
+
+export type PromoterPatch = {
+  _id?: string;
+  name?: string | Record<string, string>;
+  website?: string;
+  country?: string;
+};
+
+export type User = {
+  id: string;
+  supreme: boolean;
+  permissions: string[];
+  campaigns: {
+    campaignId: string;
+    actions: string[];
+  }[];
+  expiresAt: string;
+};
+
+export type ConfigurationFile = {
+  path: string;
+  content: string;
+  lastCommitId: string;
+};
+
+export type ConfigurationChange = {
+  content: string;
+  title: string;
+  description?: string;
+  /** lastCommitId of the file that was read, null for a new file; refused when it was changed since */
+  basedOn?: string | null;
+};
+
+export type ConfigurationProposal = {
+  outcome: 'proposed' | 'unchanged';
+  number?: number;
+  url?: string;
+  branch?: string;
+};
+
 export type GetCampaignsQuery = {
   status?: 'DRAFT' | 'OPEN' | 'CLOSED' | 'INACTIVE';
   /** Campaigns with a market for the event */
@@ -216,4 +333,66 @@ export type GetCampaignsCampaignIdMarketsMarketIdQuery = {
   locale?: string;
   /** Texts as they are stored, with all languages; needs the right to update */
   showAllLocales?: 'true' | 'false';
+};
+
+export type GetOutboxDeadEventsQuery = {
+  limit?: string;
+  cursor?: string;
+};
+
+export type GetArtistsQuery = {
+  /** Words of the name, without regard to case; everything when left out */
+  q?: string;
+  /** Names in this language where there are some */
+  locale?: string;
+  /** 1 to 200, 20 by default */
+  limit?: string;
+  /** meta.next of the page before, with the same search */
+  cursor?: string;
+};
+
+export type GetArtistsArtistIdQuery = {
+  /** Names in this language where there are some */
+  locale?: string;
+};
+
+export type GetVenuesQuery = {
+  /** Words of the name, without regard to case; everything when left out */
+  q?: string;
+  /** Names in this language where there are some */
+  locale?: string;
+  /** 1 to 200, 20 by default */
+  limit?: string;
+  /** meta.next of the page before, with the same search */
+  cursor?: string;
+};
+
+export type GetVenuesVenueIdQuery = {
+  /** Names in this language where there are some */
+  locale?: string;
+};
+
+export type GetEventsQuery = {
+  /** Words of the name, without regard to case; everything when left out */
+  q?: string;
+  /** Names in this language where there are some */
+  locale?: string;
+  /** 1 to 200, 20 by default */
+  limit?: string;
+  /** meta.next of the page before, with the same search */
+  cursor?: string;
+  artistId?: string;
+  venueId?: string;
+};
+
+export type GetEventsEventIdQuery = {
+  /** Names in this language where there are some */
+  locale?: string;
+};
+
+export type GetPromotersQuery = {
+  /** 1 to 200, 50 by default */
+  limit?: string;
+  /** meta.next of the page before */
+  cursor?: string;
 };

@@ -1,9 +1,16 @@
+import type { CampaignStatus } from '../src/index.ts';
 import { aCampaign } from './fixtures.ts';
 
 /** A request that its route accepts from those who may make it. */
-export type Sample = { json?: unknown; headers?: Record<string, string>; params?: Record<string, string> };
+export type Sample = {
+  json?: unknown;
+  headers?: Record<string, string>;
+  /** Where only a campaign in this status can be changed so. */
+  status?: CampaignStatus;
+};
 
 export const CAMPAIGN_ID = 'tour-2027';
+export const PROMOTER_ID = 'promoter-1';
 
 const ANY_VERSION = { 'if-match': '*' };
 
@@ -26,8 +33,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     },
   },
   'POST /campaigns/:campaignId': { json: { maxRank: 1 }, headers: ANY_VERSION },
-  'POST /campaigns/:campaignId/reopen': { headers: ANY_VERSION },
-  'POST /campaigns/:campaignId/postpone': { headers: ANY_VERSION },
+  'POST /campaigns/:campaignId/reopen': { headers: ANY_VERSION, status: 'CLOSED' },
+  'POST /campaigns/:campaignId/postpone': { headers: ANY_VERSION, status: 'OPEN' },
   'POST /campaigns/:campaignId/cancel': { headers: ANY_VERSION },
   'POST /promoters': { json: { name: 'Promoter' } },
   'POST /promoters/:promoterId': { json: {}, headers: ANY_VERSION },
