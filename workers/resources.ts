@@ -48,6 +48,10 @@ export const resources = {
     purpose: 'When campaigns whose time has come are opened, closed and retired.',
     expression: 'rate(1 minute)',
   },
+  discoveryCache: {
+    kind: 'cache',
+    purpose: 'Answers of Discovery, and promoters, for campaign-service, by hash of what was asked.',
+  },
   phoneScoreCache: { kind: 'cache', purpose: 'Phone scores for a day, by keyed hash: every look-up is billed.' },
 } as const satisfies Catalogue;
 

@@ -5,7 +5,7 @@ import type { CommandRun } from '../run/context.ts';
 import { outboxEntries } from './tail-outbox.ts';
 
 const PAGE = 1_000;
-const STAND_INS = ['slack', 'telesign', 'fastly'];
+const STAND_INS = ['slack', 'telesign', 'fastly', 'gitlab'];
 const OUTBOX = 'outbox';
 const KINDS = ['stream', 'topic', 'table', 'queue'];
 

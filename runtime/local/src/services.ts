@@ -5,6 +5,7 @@ import type { Catalogue, Clock, JsonValue, Platform } from '@verifiedfan/ports';
 import type { ServiceTracing } from '@verifiedfan/service';
 import type { InvocationContext } from '@verifiedfan/worker';
 import { campaignDestinations } from './campaign-destinations.ts';
+import { campaignPartners } from './campaign-partners.ts';
 import type { EstateLog } from './log.ts';
 import { createStandIns } from './stand-ins.ts';
 import type { Tokens } from './tokens.ts';
@@ -93,8 +94,14 @@ export const startServices = async ({
     catalogue,
     fastlyUrl: () => `${urlOf('sandbox')}/fastly`,
   });
+  const { partners, close: closePartners } = campaignPartners({
+    platform,
+    catalogue,
+    sandboxUrl: () => urlOf('sandbox'),
+  });
   const campaigns = createCampaignService({
     ...shared,
+    ...partners,
     database: platform.database('campaigns'),
     tracing,
     destinations,
@@ -132,6 +139,9 @@ export const startServices = async ({
     entryService: urlOf('entry-service'),
     slack: `${urlOf('sandbox')}/slack/api`,
     telesign: `${urlOf('sandbox')}/telesign`,
+    discovery: `${urlOf('sandbox')}/discovery/discovery/v2`,
+    fastly: `${urlOf('sandbox')}/fastly`,
+    gitlab: `${urlOf('sandbox')}/gitlab/api/v4`,
   };
   return {
     addresses: started.map(({ name, listening }) => ({ name, url: listening.url })),
@@ -146,6 +156,7 @@ export const startServices = async ({
       await started.find(({ name }) => name === 'campaign-service')?.listening.close();
       await stopRelay(campaigns.relay, { clock, graceMs });
       await closeDestinations();
+      await closePartners();
       await close();
     },
   };

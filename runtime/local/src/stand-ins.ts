@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import type { Platform } from '@verifiedfan/ports';
-import { createFileStore, createSandbox, fastlyStandIn, slackStandIn, telesignStandIn } from '@verifiedfan/sandbox';
+import {
+  createFileStore,
+  createSandbox,
+  discoveryStandIn,
+  fastlyStandIn,
+  gitlabStandIn,
+  slackStandIn,
+  telesignStandIn,
+} from '@verifiedfan/sandbox';
 
 /** Where the stand-ins keep what they receive, for `verifiedfan tail sandbox/slack`. */
 export const receivedStore = (directory: string) => createFileStore({ directory: join(directory, 'sandbox') });
@@ -22,7 +30,7 @@ export const createStandIns = async ({ directory, platform }: StandInOptions) =>
     clock,
     random,
     store: receivedStore(directory),
-    standIns: [slack, telesign, fastlyStandIn()],
+    standIns: [slack, telesign, fastlyStandIn(), discoveryStandIn(), gitlabStandIn()],
   });
   return {
     listen: async (where: { port: number; host: string }) => ({
