@@ -187,8 +187,6 @@ export type DeadEvent = {
   event: Record<string, unknown>;
 };
 
-export type __schema0 = string | number | boolean | null | unknown[] | Record<string, unknown>;
-
 export type Artist = {
   id: string;
   name: string;

@@ -16,7 +16,7 @@ const deadEvent = z
     reason: z.string(),
     attempts: z.int(),
     deadAt: dateTimeSchema,
-    event: z.record(z.string(), z.json()),
+    event: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'DeadEvent' });
 
