@@ -16,10 +16,10 @@ const withActions =
   (...actions: string[]) =>
   (campaignId: string): Partial<TokenClaims> => ({ sub: SOMEBODY, campaigns: { [campaignId]: { actions } } });
 
-const isRule = (rule: Rule): rule is { permission: string } => typeof rule === 'object' && 'permission' in rule;
+const asksPermission = (rule: Rule): rule is { permission: string } => typeof rule === 'object' && 'permission' in rule;
 
 const permissionsInUse = (): string[] => {
-  const ofRoutes = Object.values(RIGHTS).flatMap((rule: Rule) => (isRule(rule) ? [rule.permission] : []));
+  const ofRoutes = Object.values(RIGHTS).flatMap((rule: Rule) => (asksPermission(rule) ? [rule.permission] : []));
   const ofActions = Object.values(ACTIONS).flatMap(({ permission }) => (permission === undefined ? [] : [permission]));
   return [...new Set([...ofActions, ...ofRoutes])];
 };
