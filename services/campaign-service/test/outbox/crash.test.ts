@@ -6,6 +6,13 @@ import { createMortal } from './mortal.ts';
 /** Longer than the lease of the dead. */
 const LEASE_MS = 30_000;
 
+/**
+ * A call that only reads leaves the world as it was, so a death behind it is the death behind the call before. The first history tries these
+ * as well; for the second one it would only take longer.
+ */
+const READS = /\.(?:find|findOne|findById|findByIds|count)$/;
+const isWorthDying = (call: string, history: History): boolean => history === HISTORIES[0] || !READS.test(call);
+
 /** What happens when nothing goes wrong, and all calls to ports on the way. */
 const liveCalmly = async (context: TestContext, history: History) => {
   const world = newWorld(context);
@@ -43,6 +50,7 @@ describe('a process that dies behind any of its calls to a port', () => {
       );
       assert.ok(calls.length > 60, `${calls.length} calls`);
       for (const [index, call] of calls.entries()) {
+        if (!isWorthDying(call, history)) continue;
         const name = `dies behind call ${index + 1} of ${calls.length}, ${call}`;
         assert.deepEqual(await liveTwice(context, history, index + 1), outcome, name);
       }
