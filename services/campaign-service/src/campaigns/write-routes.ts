@@ -16,7 +16,7 @@ const importOutcome = z
   .object({ _id: z.string(), outcome: z.enum(['created', 'updated', 'unchanged']), version: z.int() })
   .meta({ id: 'ImportOutcome' });
 
-const WRITE_ERRORS = ['INVALID_CAMPAIGN', 'DOMAIN_NAME_CONFLICT', 'CONTENTION'] as const;
+const WRITE_ERRORS = ['INVALID_CAMPAIGN', 'DOMAIN_NAME_CONFLICT', 'CATALOGUE_UNAVAILABLE', 'CONTENTION'] as const;
 
 /** The creator may do everything with the new campaign at once, but other services know only what the token lists. */
 const tokenHint = (claims: TokenClaims, ids: readonly string[]): { token?: 'refresh' } =>
