@@ -75,14 +75,23 @@ export const createCatalogueChecker = (options: CatalogueOptions): CatalogueChec
     }
   };
 
+  /** Once nobody could tell, the rest is not asked about: a thousand markets would wait for as many time-outs. */
+  const askAll = async (source: Catalogue, asked: readonly Candidate[]): Promise<Asked[]> => {
+    const answers: Asked[] = [];
+    for (let at = 0; at < asked.length; at += concurrency) {
+      const some = asked.slice(at, at + concurrency);
+      answers.push(...(await Promise.all(some.map((candidate) => ask(source, candidate)))));
+      const failed = answers.find((answer) => 'error' in answer);
+      if (failed === undefined) continue;
+      const rest = asked.slice(at + concurrency);
+      return [...answers, ...rest.map((candidate) => ({ ...failed, candidate }))];
+    }
+    return answers;
+  };
+
   return {
     async check(candidates, code) {
-      const asked = catalogue === undefined ? [] : candidates.filter(isAsked);
-      const answers: Asked[] = [];
-      for (let at = 0; catalogue !== undefined && at < asked.length; at += concurrency) {
-        const some = asked.slice(at, at + concurrency);
-        answers.push(...(await Promise.all(some.map((candidate) => ask(catalogue, candidate)))));
-      }
+      const answers = catalogue === undefined ? [] : await askAll(catalogue, candidates.filter(isAsked));
       const details = answers.flatMap((answer) => ('details' in answer ? answer.details : []));
       // What is known to be wrong is said first: repeating the request would not help.
       if (details.length > 0) throw new CampaignError(code, details.slice(0, 20));

@@ -95,6 +95,16 @@ describe('the catalogue', () => {
     assert.deepEqual(state.asked, []);
   });
 
+  it('is not asked a thousand times when it is down', async (context) => {
+    const { service, state, create } = await setUp(context);
+    state.down = true;
+    const markets = Array.from({ length: 1_000 }, (_, at) => ({ eventId: `e${at}` }));
+    assert.equal((await create({ markets })).status, 201);
+    assert.ok(state.asked.length <= 8, `${state.asked.length} questions`);
+    const campaign = await readCampaign(service);
+    assert.deepEqual(new Set(campaign.markets.map(({ catalogue }) => catalogue?.reason)), new Set(['unavailable']));
+  });
+
   it('is not asked about imports, which say so and still change nothing when repeated', async (context) => {
     const { service, state } = await setUp(context, 'closed');
     state.down = true;
