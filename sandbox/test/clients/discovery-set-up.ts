@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
-import { createSandbox, type DiscoveryStandInOptions, discoveryStandIn, SANDBOX_DISCOVERY } from '@verifiedfan/sandbox';
+import { createDiscovery, type DiscoveryOptions } from '@verifiedfan/discovery';
 import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
-import { createDiscovery, type DiscoveryOptions } from '../src/index.ts';
+import { createSandbox, type DiscoveryStandInOptions, discoveryStandIn, SANDBOX_DISCOVERY } from '../../src/index.ts';
 
 /** A clock whose sleepers wake at once, and which remembers how long they slept. */
 export const createSleepyClock = () => {

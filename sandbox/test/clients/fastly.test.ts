@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
-import { createSandbox, type FastlyStandInOptions, fastlyStandIn, SANDBOX_FASTLY } from '@verifiedfan/sandbox';
+import { createFastly, FastlyError, type FastlyOptions } from '@verifiedfan/fastly';
 import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
-import { createFastly, FastlyError, type FastlyOptions } from '../src/index.ts';
+import { createSandbox, type FastlyStandInOptions, fastlyStandIn, SANDBOX_FASTLY } from '../../src/index.ts';
 
 const setUp = async (
   test: TestContext,

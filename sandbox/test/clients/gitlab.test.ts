@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
-import { createSandbox, gitlabStandIn, SANDBOX_CONFIGURATION, SANDBOX_GITLAB } from '@verifiedfan/sandbox';
+import { createGitlab, GitlabError, type GitlabOptions } from '@verifiedfan/gitlab';
 import { createManualClock, createSeededRandom, request } from '@verifiedfan/test-utils';
-import { createGitlab, GitlabError, type GitlabOptions } from '../src/index.ts';
+import { createSandbox, gitlabStandIn, SANDBOX_CONFIGURATION, SANDBOX_GITLAB } from '../../src/index.ts';
 
 const PATH = 'config/campaign-service.json';
 

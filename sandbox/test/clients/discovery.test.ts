@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CATALOGUE_SIZE, SANDBOX_DISCOVERY } from '@verifiedfan/sandbox';
-import { DiscoveryError } from '../src/index.ts';
-import { setUp } from './set-up.ts';
+import { DiscoveryError } from '@verifiedfan/discovery';
+import { CATALOGUE_SIZE, SANDBOX_DISCOVERY } from '../../src/index.ts';
+import { setUp } from './discovery-set-up.ts';
 
 const { artistId, eventId } = SANDBOX_DISCOVERY;
 const isCode = (code: string) => (error: unknown) => error instanceof DiscoveryError && error.code === code;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { SANDBOX_DISCOVERY } from '@verifiedfan/sandbox';
-import { DiscoveryError } from '../src/index.ts';
-import { setUp } from './set-up.ts';
+import { DiscoveryError } from '@verifiedfan/discovery';
+import { SANDBOX_DISCOVERY } from '../../src/index.ts';
+import { setUp } from './discovery-set-up.ts';
 
 const { apiKey, artistId } = SANDBOX_DISCOVERY;
 const errorOf = async (promise: Promise<unknown>): Promise<DiscoveryError> => {
