@@ -29,7 +29,7 @@ export const resources = {
   refreshSelectionsQueue: {
     kind: 'queue',
     purpose: 'Campaigns whose markets or scores changed, so that selections are to be computed again.',
-    visibilitySeconds: 900,
+    visibilitySeconds: 300,
     maxReceiveCount: 10,
   },
   dataPipelineQueue: {
