@@ -4,30 +4,20 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { systemClock, systemRandom } from '@verifiedfan/embedded';
 import { type BundledWorker, bundleWorkers } from '@verifiedfan/lambda';
 import { createTokens, SECRET_GENERATORS } from '@verifiedfan/platform';
 import { makeAppSyncAuthorizerInput, makeSqsInput, temporaryDirectory } from '@verifiedfan/test-utils';
 import { startFunction } from '../../../runtime/lambda/test/support/function.ts';
+import { startRefusingAws } from '../../../runtime/lambda/test/support/refusing-aws.ts';
 import type { Told } from '../../../runtime/lambda/test/support/runtime-api.ts';
-import { awsConnection, uniqueName } from '../../src/index.ts';
 import { installInterfaceClient, reasonAgainst } from './interface-client.ts';
 
-const connection = awsConnection('ministack');
-const prefix = uniqueName('verifiedfan-client');
 const skip = reasonAgainst() ?? false;
+const tokenKeys = SECRET_GENERATORS.tokenKeys?.(systemRandom) ?? '';
 
-/** The secret of a stage, and a token that is signed with it. */
-const makeToken = async (): Promise<string> => {
-  const tokenKeys = SECRET_GENERATORS.tokenKeys?.(connection.random) ?? '';
-  const { region, endpoint, credentials } = connection;
-  const client = new SecretsManagerClient({ region, endpoint, credentials } as never);
-  await client.send(new CreateSecretCommand({ Name: `${prefix}/tokenKeys`, SecretString: tokenKeys }));
-  client.destroy();
-  return (await createTokens({ secrets: { get: async () => tokenKeys }, clock: connection.clock })).issue({
-    subject: 'fan',
-  });
-};
+const makeToken = async (): Promise<string> =>
+  (await createTokens({ secrets: { get: async () => tokenKeys }, clock: systemClock })).issue({ subject: 'fan' });
 
 /** An OTLP collector that takes everything. */
 const startCollector = async (test: TestContext, onTaken: () => void): Promise<string> => {
@@ -56,23 +46,29 @@ describe('a bundle under the runtime interface client of AWS', { skip }, () => {
     [client, token] = await Promise.all([installInterfaceClient(), makeToken()]);
   });
 
-  const start = (test: TestContext, name: string, options: { onTold?: (told: Told) => void; port?: string } = {}) => {
+  type StartOptions = { onTold?: (told: Told) => void; port?: string };
+  const start = async (test: TestContext, name: string, options: StartOptions = {}) => {
     const bundle = bundles.get(name);
     assert.ok(bundle);
-    const { credentials, region = '', endpoint = '' } = connection;
-    assert.ok(credentials);
     const environment = {
-      _HANDLER: 'index.handler',
-      LAMBDA_TASK_ROOT: bundle.folder,
-      RESOURCE_PREFIX: prefix,
-      AWS_REGION: region,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      ...{ _HANDLER: 'index.handler', LAMBDA_TASK_ROOT: bundle.folder, RESOURCE_PREFIX: 'verifiedfan-test' },
+      // Lambda sets these, and its client does not start without them.
+      ...{ AWS_LAMBDA_FUNCTION_NAME: name, AWS_LAMBDA_FUNCTION_VERSION: '1', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769' },
+      ...{ AWS_LAMBDA_LOG_GROUP_NAME: name, AWS_LAMBDA_LOG_STREAM_NAME: 'test' },
+      ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+      AWS_ENDPOINT_URL: await startRefusingAws(test, { tokenKeys }),
       ...(options.port === undefined ? {} : { OTEL_COLLECTOR_HOST: '127.0.0.1', OTEL_COLLECTOR_PORT: options.port }),
     };
     const { onTold = () => {} } = options;
-    return startFunction(test, { bundle, environment, onTold, program: [client, 'index.handler'] });
+    const endpoints = { slack: 'http://127.0.0.1:1', campaignService: 'http://127.0.0.1:1' };
+    return startFunction(test, {
+      bundle,
+      environment,
+      endpoints,
+      onTold,
+      program: [client, 'index.handler'],
+      hangUpMs: 500,
+    });
   };
 
   it('answers events, one after the other', async (test) => {
@@ -85,16 +81,18 @@ describe('a bundle under the runtime interface client of AWS', { skip }, () => {
   it('has written its log and sent its spans when it answers, for it is frozen then', async (test) => {
     const order: string[] = [];
     const port = await startCollector(test, () => order.push('spans'));
+    let freeze = (): void => undefined;
     const onTold = ({ kind }: Told): void => {
       order.push(kind);
-      frozen.freeze();
+      freeze();
     };
-    const frozen = await start(test, 'validateToken', { onTold, port });
-    await frozen.invoke(makeSqsInput([{ body: '{}' }], { queue: 'q' }));
+    const frozen = await start(test, 'verdictReporter', { onTold, port });
+    freeze = frozen.freeze;
+    await frozen.invoke(makeSqsInput([{ body: '{"campaigns":["tour"]}' }], { queue: 'verdictReporterQueue' }));
     // What a frozen process has written is in the pipe already.
     await sleep(100);
-    assert.deepEqual(order, ['spans', 'error']);
-    assert.match(frozen.log(), /"_aws":/, 'its measurements, which are lines of the log');
+    assert.deepEqual(order, ['spans', 'response']);
+    assert.match(frozen.log(), /"message":"the verdict was not posted"/, 'its table was refused');
     frozen.thaw();
   });
 
@@ -121,7 +119,7 @@ describe('a bundle under the runtime interface client of AWS', { skip }, () => {
     assert.equal(((await failedStart).body as { errorType: string }).errorType, 'ConfigurationError');
   });
 
-  it('ends in an orderly way when it is asked to, while it waits for an event', async (test) => {
+  it('ends in an orderly way when it is asked to, where a client that loses its connection ends with 1', async (test) => {
     const { answer, stop } = await start(test, 'validateToken');
     await answer(makeAppSyncAuthorizerInput());
     assert.equal((await stop()).code, 0);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, withLock } from '../../src/index.ts';
+import { withPinnedNode } from '../../src/servers/paths.ts';
 import { findPrograms, runLogged } from '../../src/servers/programs.ts';
 
 /** AWS's own client of the runtime interface. It brings curl and its C++ client as sources, which are built when it is installed. */
@@ -33,17 +34,18 @@ const build = async (folder: string, log: string): Promise<void> => {
   await requireCompiler(log);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{ "name": "interface-client", "version": "1.0.0", "private": true }\n');
-  const install = (...args: string[]): Promise<void> =>
+  const manifest = { name: 'interface-client', version: '1.0.0', private: true, allowScripts: { [PACKAGE]: true } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  const install = (args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<void> =>
     runLogged('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--save-exact', ...args], {
-      cwd: folder,
-      log,
-      failure: 'install_failed',
+      ...{ cwd: folder, log, failure: 'install_failed' },
+      environment: { ...withPinnedNode(), ...variables },
     });
   // The headers of this very Node, from the package that the repository has its Node from.
   const headers = `node-linux-${process.arch}`;
-  await install('--ignore-scripts', `${headers}@${process.versions.node}`);
-  await install(`--nodedir=${join(folder, 'node_modules', headers)}`, `${PACKAGE}@${VERSION}`);
+  await install(['--ignore-scripts', `${headers}@${process.versions.node}`]);
+  // As node-gyp reads it.
+  await install([`${PACKAGE}@${VERSION}`], { npm_config_nodedir: join(folder, 'node_modules', headers) });
 };
 
 /**

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '@verifiedfan/ports';
 import type { BundledWorker } from '../../src/index.ts';
@@ -12,6 +13,11 @@ export type FunctionOptions = {
   data?: string;
   /** Another client of the runtime API, with its arguments. @default the stand-in */
   program?: readonly string[];
+  /**
+   * When the API ends its connections, in milliseconds behind the signal to stop. AWS's own client holds a process that exits for as long as
+   * it asks for an event. @default when the process has ended
+   */
+  hangUpMs?: number;
   endpoints?: Readonly<Record<string, string>>;
   environment?: Readonly<Record<string, string>>;
   onTold?: (told: Told) => void;
@@ -22,7 +28,7 @@ const CLIENT = fileURLToPath(import.meta.resolve('./runtime-client.ts'));
 /** A bundle in a process of its own, behind the runtime API. */
 export const startFunction = async (owner: Owner, options: FunctionOptions) => {
   const { bundle, data = '', endpoints = {}, environment = {}, onTold = () => {} } = options;
-  const { program = [CLIENT, `${bundle.folder}/index.mjs`] } = options;
+  const { hangUpMs, program = [CLIENT, `${bundle.folder}/index.mjs`] } = options;
   const api = await startRuntimeApi({ onTold });
   const child = spawn(process.execPath, [...program], {
     env: {
@@ -37,18 +43,25 @@ export const startFunction = async (owner: Owner, options: FunctionOptions) => {
   child.stdout.on('data', (chunk) => (log += String(chunk)));
   child.stderr.on('data', (chunk) => (log += String(chunk)));
   const exited = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
+  // Without this a test of a function that died waits for ever.
+  const died = exited.then(([code]): never => {
+    throw new Error(`${bundle.name} ended with ${code}:\n${log}`);
+  });
+  died.catch(() => undefined);
+  const invoke: typeof api.invoke = (event, limit) => Promise.race([api.invoke(event, limit), died]);
   const stop = async (): Promise<{ code: number | null; log: string }> => {
     child.kill('SIGCONT');
     child.kill('SIGTERM');
-    const [code] = await exited;
+    await (hangUpMs === undefined ? exited : sleep(hangUpMs));
     await api.close();
+    const [code] = await exited;
     return { code, log };
   };
   let stopped: ReturnType<typeof stop> | undefined;
   const stopOnce = (): ReturnType<typeof stop> => (stopped ??= stop());
   owner.after(stopOnce);
   return {
-    invoke: api.invoke,
+    invoke,
     failedStart: api.failedStart,
     /** What it has written so far. */
     log: () => log,
@@ -59,7 +72,7 @@ export const startFunction = async (owner: Owner, options: FunctionOptions) => {
     stop: stopOnce,
     /** The answer of a function that must not fail. */
     async answer<Answer = JsonObject>(event: unknown, limit: { timeoutMs?: number } = {}): Promise<Answer> {
-      const told = await api.invoke(event, limit);
+      const told = await invoke(event, limit);
       if (told.kind !== 'response') throw new Error(`${bundle.name}: ${JSON.stringify(told.body)}\n${log}`);
       return told.body as Answer;
     },
