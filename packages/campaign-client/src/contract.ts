@@ -93,9 +93,11 @@ export type CampaignDocument = {
     open?: string;
     close?: string;
   };
+  /** A name of the IANA data base, or UTC */
   timezone?: string;
   locales?: string[];
   domain?: {
+    /** A host in any spelling, without scheme, port and path */
     site?: string;
   };
   /** Members whose first offered preference stands behind this place (from 0) are filtered */
@@ -141,6 +143,7 @@ export type CampaignPatch = {
   timezone?: string | null;
   locales?: string[] | null;
   domain?: {
+    /** A host in any spelling, without scheme, port and path */
     site?: string;
   } | null;
   maxRank?: number | null;
@@ -297,6 +300,7 @@ export type GetCampaignsQuery = {
   eventId?: string;
   promoterId?: string;
   artistId?: string;
+  /** A host in any spelling, without scheme, port and path */
   site?: string;
   /** Words; each begins a word of the name in some language, without regard to case and accents */
   q?: string;

@@ -21,7 +21,8 @@ const isTimezone = (name: string): boolean => {
 export const timezoneSchema = z
   .string()
   .max(64)
-  .refine(isTimezone, 'Must be an IANA time zone such as Europe/Berlin, or UTC');
+  .refine(isTimezone, 'Must be an IANA time zone such as Europe/Berlin, or UTC')
+  .meta({ description: 'A name of the IANA data base, or UTC', examples: ['Europe/Berlin', 'UTC'] });
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -61,7 +62,8 @@ export const siteSchema = z
   .string()
   .max(1_024)
   .transform(normaliseSite)
-  .pipe(z.string().refine(isHost, 'Must be a host name such as tour.example.com'));
+  .pipe(z.string().refine(isHost, 'Must be a host name such as tour.example.com'))
+  .meta({ description: 'A host in any spelling, without scheme, port and path', examples: ['tour.example.com'] });
 
 const areUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
