@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { openSqliteCache } from '@verifiedfan/embedded';
+import type { Cache } from '@verifiedfan/ports';
 import { createGate, nextTurn } from '@verifiedfan/test-utils';
 import { createReadThrough } from '../src/index.ts';
 import { setUp, spoilt, type Thing } from './set-up.ts';
@@ -91,6 +92,52 @@ describe('a change', () => {
     await things.changed({ parameters, version: 2, value: source.thing });
     spoil.how = undefined;
     assert.equal((await read())?.name, 'two');
+  });
+});
+
+describe('two writes at once', () => {
+  it('leave nobody with the older one, also when the cache learned of that last', async (test) => {
+    const { shared, load, source } = setUp(test);
+    const gate = createGate();
+    let sets = 0;
+    const cache: Cache = {
+      ...spoilt(shared.cache, {}).cache,
+      async set(...call) {
+        sets += 1;
+        const isSecond = sets === 2;
+        if (isSecond) throw new Error('gone');
+        await gate.wait();
+        return shared.cache.set(...call);
+      },
+    };
+    const things = createReadThrough<Thing>({ ...shared, cache, versionOf });
+    const older = things.changed({ parameters, version: 2, value: { name: 'two', version: 2 } });
+    source.thing = { name: 'three', version: 3 };
+    await things.changed({ parameters, version: 3, value: source.thing });
+    gate.open();
+    await older;
+    assert.equal((await things.read({ parameters, load }))?.name, 'three');
+  });
+
+  it('leave no older value in the cache when the cache did not learn of the newer one', async (test) => {
+    const { shared, load, source } = setUp(test);
+    const spoil: { how?: (() => Promise<never>) | undefined } = {};
+    const { cache } = spoilt(shared.cache, spoil);
+    const things = createReadThrough<Thing>({ ...shared, cache, versionOf });
+    const gate = createGate();
+    const reading = things.read({
+      parameters,
+      load: async () => gate.wait().then(() => ({ name: 'one', version: 1 })),
+    });
+    await nextTurn();
+    spoil.how = async () => Promise.reject(new Error('gone'));
+    source.thing = { name: 'two', version: 2 };
+    await things.changed({ parameters, version: 2, value: source.thing });
+    spoil.how = undefined;
+    gate.open();
+    await reading;
+    const other = createReadThrough<Thing>({ ...shared, versionOf });
+    assert.equal((await other.read({ parameters, load }))?.name, 'two');
   });
 });
 
