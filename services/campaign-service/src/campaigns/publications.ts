@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@verifiedfan/ports';
 import type { EventType, Publication } from '../outbox/index.ts';
 import type { Campaign, Market } from './campaign.ts';
+import { fitSnapshot } from './fit-snapshot.ts';
+import type { MarketView } from './schemas.ts';
 import { toCampaignView, toMarketView } from './view.ts';
 
 /** A campaign with its markets at one moment. */
@@ -36,9 +38,12 @@ const touchedMarkets = (previous: readonly Market[], next: readonly Market[]): T
 const isAttended = (market: Market | undefined): boolean =>
   market?.status === 'ACTIVE' && market.date?.event !== undefined;
 
+/** A thousand markets have to fit into a message, and names are long. */
+const withoutName = ({ name: _name, ...market }: MarketView): Omit<MarketView, 'name'> => market;
+
 const attendanceOf = (touched: readonly Touched[], campaignId: string): JsonObject | undefined => {
   const attended = touched.flatMap(({ after }) =>
-    after !== undefined && isAttended(after) ? [toMarketView(after)] : [],
+    after !== undefined && isAttended(after) ? [withoutName(toMarketView(after))] : [],
   );
   const withdrawn = touched.flatMap(({ before, after }) =>
     before !== undefined && isAttended(before) && !isAttended(after) ? [before._id] : [],
@@ -84,7 +89,11 @@ export const publicationsOf = ({ type, previous, next, market }: PublicationsOpt
   const { campaign, markets } = next;
   const snapshot =
     market === undefined
-      ? { type, data: toCampaignView(campaign, markets) as unknown as JsonObject, dataschema: CAMPAIGN_SCHEMA }
+      ? {
+          type,
+          data: fitSnapshot(toCampaignView(campaign, markets) as unknown as JsonObject),
+          dataschema: CAMPAIGN_SCHEMA,
+        }
       : { type, data: toMarketView(market) as unknown as JsonObject, dataschema: MARKET_SCHEMA };
   const touched = touchedMarkets(previous?.markets ?? [], markets);
   const attendance = attendanceOf(touched, campaign._id);

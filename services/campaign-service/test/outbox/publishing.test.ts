@@ -66,6 +66,27 @@ describe('a change of a campaign', () => {
     );
   });
 
+  it('says what it leaves out of a snapshot that no destination could take', async (context) => {
+    const service = await startWithDestinations(context);
+    const name = Object.fromEntries(
+      ['de', 'en', 'es', 'fr', 'it', 'ja', 'nl'].map((locale) => [locale, 'n'.repeat(200)]),
+    );
+    const markets = Array.from({ length: 1_000 }, (_, index) => ({
+      eventId: `e${index}`,
+      name,
+      date: { event: '2026-06-01T00:00:00Z' },
+    }));
+    const campaigns = [{ _id: 'large', name: 'Large', markets }];
+    const answer = await service.call('/campaigns/import', { json: { campaigns }, claims: CREATOR });
+    assert.equal(answer.status, 200, answer.text);
+    const rows = await rowsOf(service);
+    assert.ok(rows.length === 5 && rows.every(({ event }) => JSON.stringify(event).length < 1_048_000));
+    const { data } = rows[1]?.event ?? {};
+    assert.deepEqual([data?.omitted, data?.markets], [['markets'], undefined]);
+    await service.service.relay.drain();
+    assert.deepEqual(await service.service.relay.depth(), { unsent: 0, dead: 0 });
+  });
+
   it('that changes nothing, or is refused, tells nobody', async (context) => {
     const service = await startWithDestinations(context);
     const campaign = await service.create();
