@@ -8,8 +8,9 @@ import {
   makeAppSyncAuthorizerInput,
   makeSqsInput,
 } from '@verifiedfan/test-utils';
-import type { WorkerName } from '@verifiedfan/workers';
 import { bundlePeer, type Peer, type PeerName } from './build.ts';
+
+type WorkerName = BundledWorker['name'];
 
 export type Case = {
   name: WorkerName;
