@@ -1,10 +1,9 @@
+import { assertWhole, invalid } from '@verifiedfan/driver';
 import { PortError, type TopicMessage } from '@verifiedfan/ports';
 
 /** The most of a message, key and headers together. */
 const MAX_MESSAGE_BYTES = 1_048_576;
 const MAX_READ = 10_000;
-
-export const invalid = (message: string): PortError => new PortError({ code: 'validation', message });
 
 /** A message as bytes. */
 export type Encoded = {
@@ -40,21 +39,11 @@ export const encodeMessage = ({ key, value, headers = {} }: TopicMessage): Encod
   return { ...parts, headers: new Map(pairs), bytes };
 };
 
-export const assertLimit = (limit: number): void => {
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_READ) {
-    throw invalid(`limit must be a whole number from 1 to ${MAX_READ}`);
-  }
-};
+export const assertLimit = (limit: number): void => assertWhole('limit', limit, 1, MAX_READ);
 
 /** The offset to begin with; `after` is the one before it. */
 export const readStart = (after: string | undefined): bigint => {
   if (after === undefined) return 0n;
   if (!/^\d{1,19}$/.test(after)) throw invalid('a sequence of a topic is an offset');
   return BigInt(after) + 1n;
-};
-
-/** A misspelt option must not pass for its default. Throws `TypeError`, as it is a mistake of the program. */
-export const assertOptions = (options: object, known: readonly string[]): void => {
-  const unknown = Object.keys(options).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new TypeError(`unknown options: ${unknown.join(', ')}`);
 };

@@ -1,2 +1,2 @@
-export type { Use } from './calls.ts';
 export { type CreateTopicOptions, createKafkaTopics, type KafkaTopics, type KafkaTopicsOptions } from './topics.ts';
+export type { Use } from './use.ts';

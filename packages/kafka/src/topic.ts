@@ -1,16 +1,17 @@
 import { compatibilityPartitioner } from '@platformatic/kafka';
+import type { Calls } from '@verifiedfan/driver/calls';
 import { type Clock, PortError, type PublishResult, type Topic } from '@verifiedfan/ports';
-import type { Calls } from './calls.ts';
 import { assertLimit, type Encoded, encodeMessage, readStart } from './checks.ts';
 import type { Cluster } from './cluster.ts';
 import { createPartitionReader, type PartitionReader } from './reader.ts';
 import { createSender } from './sender.ts';
+import type { Use } from './use.ts';
 import { createPartitionWaiter, type PartitionWaiter } from './waiter.ts';
 
 export type TopicParts = {
   name: string;
   cluster: Cluster;
-  calls: Calls;
+  calls: Calls<Use>;
   clock: Clock;
   /** How many partitions the topic has; throws `not_found` when it does not exist. */
   countPartitions: () => Promise<number>;
@@ -61,7 +62,7 @@ export const createTopic = ({ name, cluster, calls, clock, countPartitions }: To
     operation: string,
     call: () => Promise<Answer>,
     cost: { requests?: number; bytes?: number } = {},
-  ) => calls.run({ operation, resource: name, requests: cost.requests ?? 1, bytes: cost.bytes ?? 0 }, call);
+  ) => calls.run(name, { operation, requests: cost.requests ?? 1, bytes: cost.bytes ?? 0 }, call);
 
   return {
     name,

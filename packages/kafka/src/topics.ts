@@ -1,12 +1,13 @@
 import type { Admin, ConnectionOptions } from '@platformatic/kafka';
+import { assertOptions, invalid } from '@verifiedfan/driver';
+import { type CallsOptions, createCalls } from '@verifiedfan/driver/calls';
 import { type Clock, PortError, type Topic } from '@verifiedfan/ports';
-import { type CallsOptions, createCalls } from './calls.ts';
-import { assertOptions, invalid } from './checks.ts';
 import { createCluster } from './cluster.ts';
 import { isAccessError, isBrokerError, toPortError } from './errors.ts';
 import { createTopic, type OwnedTopic } from './topic.ts';
+import type { Use } from './use.ts';
 
-export type KafkaTopicsOptions = CallsOptions & {
+export type KafkaTopicsOptions = CallsOptions<Use> & {
   /** `host:port` of one broker at least; the others are learnt from it. */
   brokers: readonly string[];
   /** How the brokers name this client in their logs and quotas. @default verifiedfan */
@@ -66,7 +67,7 @@ export const createKafkaTopics = (options: KafkaTopicsOptions): KafkaTopics => {
   const { brokers, clientId = 'verifiedfan', sasl, tls, clock, timeoutMs = 5_000 } = options;
   if (brokers.length === 0) throw invalid('at least one broker is needed');
   const cluster = createCluster({ brokers, clientId, sasl, tls, timeoutMs });
-  const calls = createCalls(options);
+  const calls = createCalls<Use>({ options, system: 'kafka', what: 'the topic', toPortError });
   const opened = new Map<string, OwnedTopic>();
   let admin: Admin | undefined;
   let closing: Promise<void> | undefined;
@@ -141,7 +142,7 @@ export const createKafkaTopics = (options: KafkaTopicsOptions): KafkaTopics => {
       opened.set(name, known);
       return known;
     },
-    verify: () => calls.run({ operation: 'verify', resource: clientId, requests: 1, bytes: 0 }, ping),
+    verify: () => calls.run(clientId, { operation: 'verify', requests: 1, bytes: 0 }, ping),
     close() {
       closing ??= (async () => {
         // Waiting is no call that ends by itself.

@@ -1,13 +1,11 @@
+import { invalid, isPlain, MAX_DEPTH } from '@verifiedfan/driver';
 import { type Document, type Filter, type JsonObject, PortError, type UpdateOperators } from '@verifiedfan/ports';
 import { BSON } from 'mongodb';
 
-/** The deepest nesting that MongoDB takes. */
-const MAX_DEPTH = 100;
 /** The largest document that MongoDB takes: 16 MiB. */
 export const MAX_DOCUMENT_BYTES = 16_777_216;
 const MAX_ID_BYTES = 512;
 
-export const invalid = (message: string): PortError => new PortError({ code: 'validation', message });
 const tooLarge = (): PortError => new PortError({ code: 'too_large', message: 'a document is at most 16 MiB' });
 
 /** Parts of MongoDB's language that run code, look beyond the document or ask for the machine's time: no port's promise covers them. */
@@ -16,11 +14,6 @@ const LISTS: ReadonlySet<string> = new Set(['$and', '$or', '$nor']);
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
 
 /** Refuses text that BSON, being UTF-8, would store as other text. Answers how many bytes it has at most. */
 const checkText = (text: string): number => {
@@ -107,10 +100,4 @@ export const idOfUpsert = (filter: Filter): unknown => {
   const own = isOperators(_id) ? _id.$eq : _id;
   if (own !== undefined || !Array.isArray($and)) return own;
   return $and.map((part) => (isObject(part) ? idOfUpsert(part as Filter) : undefined)).find((id) => id !== undefined);
-};
-
-/** A misspelt option must not pass for its default. Throws `TypeError`, as it is a mistake of the program. */
-export const assertOptions = (options: object, known: readonly string[]): void => {
-  const unknown = Object.keys(options).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new TypeError(`unknown options: ${unknown.join(', ')}`);
 };

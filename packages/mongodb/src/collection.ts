@@ -1,3 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
+import type { Calls } from '@verifiedfan/driver/calls';
 import {
   type Collection,
   type CollectionOperation,
@@ -9,16 +11,16 @@ import {
 } from '@verifiedfan/ports';
 import type { Document as Anything, MongoClient, Collection as MongoCollection } from 'mongodb';
 import type { createBulk } from './bulk.ts';
-import type { Calls } from './calls.ts';
-import { assertFilter, assertId, invalid } from './checks.ts';
+import { assertFilter, assertId } from './checks.ts';
 import { toPortError } from './errors.ts';
 import { applyModel, type Model, type Stored, toModel } from './operations.ts';
+import type { Use } from './use.ts';
 
 export type CollectionParts = {
   name: string;
   client: MongoClient;
   stored: MongoCollection<Stored>;
-  calls: Calls;
+  calls: Calls<Use>;
   bulk: ReturnType<typeof createBulk>;
   /** Makes the collection and its indexes, once. */
   prepare: () => Promise<void>;
@@ -50,8 +52,8 @@ export const createCollection = <D extends Document>(parts: CollectionParts): Co
   const { name, client, stored, calls, bulk, prepare, random, maxTimeMS } = parts;
   const resource = name;
 
-  const run = <Answer>(operation: string, call: () => Promise<Answer>, requests?: number): Promise<Answer> =>
-    calls.run({ operation, resource, requests }, async () => {
+  const run = <Answer>(operation: string, call: () => Promise<Answer>, requests = 1): Promise<Answer> =>
+    calls.run(resource, { operation, requests }, async () => {
       await prepare();
       return call();
     });

@@ -1,15 +1,17 @@
+import { assertOptions, invalid } from '@verifiedfan/driver';
+import { type CallsOptions, createCalls } from '@verifiedfan/driver/calls';
 import type { Clock, Collection, Database, Document, IndexDefinition, Random } from '@verifiedfan/ports';
 import { MongoClient, type Collection as MongoCollection } from 'mongodb';
 import { createBulk } from './bulk.ts';
-import { type CallsOptions, createCalls } from './calls.ts';
-import { assertOptions, invalid } from './checks.ts';
 import { createCollection } from './collection.ts';
+import { toPortError } from './errors.ts';
 import { type PartialFilter, prepareCollection } from './indexes.ts';
 import type { Stored } from './operations.ts';
 import { transact } from './transaction.ts';
+import type { Use } from './use.ts';
 import { verifyServer } from './verify.ts';
 
-export type MongoDatabaseOptions = CallsOptions & {
+export type MongoDatabaseOptions = CallsOptions<Use> & {
   /** Where the server is, `mongodb://…` or `mongodb+srv://…`. Either this or `client`. It is never printed. */
   uri?: string | undefined;
   /** A client that others use too; `close` leaves it open, and its own time limits apply. */
@@ -98,7 +100,7 @@ export const createMongoDatabase = (options: MongoDatabaseOptions): MongoDatabas
   const connect = shared(async () => {
     await client.connect();
   });
-  const calls = createCalls(options);
+  const calls = createCalls<Use>({ options, system: 'mongodb', what: 'the database', toPortError });
   const bulk = createBulk();
   const opened = new Map<string, Opened>();
   let closing: Promise<void> | undefined;
@@ -146,12 +148,12 @@ export const createMongoDatabase = (options: MongoDatabaseOptions): MongoDatabas
       });
     },
     transact: (steps) =>
-      calls.run({ operation: 'transact', resource: name, requests: steps.length }, async () => {
+      calls.run(name, { operation: 'transact', requests: steps.length }, async () => {
         for (const { collection } of steps) await open(collection).prepare();
         const collection = (each: string) => open(each).stored;
         return transact({ client, steps, collection, maxTimeMS: timeoutMs, maxAttempts, clock, random });
       }),
-    verify: () => calls.run({ operation: 'ping', resource: name }, () => verifyServer({ db, connect, timeoutMs })),
+    verify: () => calls.run(name, { operation: 'ping', requests: 1 }, () => verifyServer({ db, connect, timeoutMs })),
     close() {
       closing ??= calls.end().then(() => (options.client === undefined ? client.close() : undefined));
       return closing;

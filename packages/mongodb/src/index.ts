@@ -1,3 +1,3 @@
-export type { Use } from './calls.ts';
 export { createMongoDatabase, type MongoDatabase, type MongoDatabaseOptions } from './database.ts';
 export type { PartialFilter } from './indexes.ts';
+export type { Use } from './use.ts';

@@ -1,3 +1,4 @@
+import { invalid } from '@verifiedfan/driver';
 import type {
   CollectionOperation,
   Document,
@@ -8,7 +9,7 @@ import type {
   UpdateOperators,
 } from '@verifiedfan/ports';
 import type { ClientSession, Collection as MongoCollection, UpdateFilter } from 'mongodb';
-import { assertDocument, assertFilter, assertId, assertUpdate, idOfUpsert, invalid, isObject } from './checks.ts';
+import { assertDocument, assertFilter, assertId, assertUpdate, idOfUpsert, isObject } from './checks.ts';
 
 /** As the driver sees a document. */
 export type Stored = Document;

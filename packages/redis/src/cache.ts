@@ -1,11 +1,13 @@
+import { assertJson } from '@verifiedfan/driver';
+import type { Calls } from '@verifiedfan/driver/calls';
 import type { Cache, CacheEntry } from '@verifiedfan/ports';
-import type { Calls } from './calls.ts';
-import { assertJson, assertKey, readLife, readVersion } from './checks.ts';
+import { assertKey, readLife, readVersion } from './checks.ts';
 import type { Connection } from './connection.ts';
 import { wordOf } from './errors.ts';
 import { BURY, DELETE, type Script, SET } from './scripts.ts';
+import type { Use } from './use.ts';
 
-export type CacheParts = { name: string; prefix: string; connection: Connection; calls: Calls };
+export type CacheParts = { name: string; prefix: string; connection: Connection; calls: Calls<Use> };
 
 const DEFAULT_TOMBSTONE_MS = 60_000;
 const HEAD = /^v(\d+):/;
@@ -24,8 +26,6 @@ const parseEntry = (text: unknown): CacheEntry | undefined => {
 
 /** The calls of the port on one cache. Redis' clock decides what has expired, so the clocks of processes may differ. */
 export const createCache = ({ name, prefix, connection, calls }: CacheParts): Cache => {
-  const resource = name;
-
   /** By its digest, which a server forgets when it restarts; then by its text. */
   const runScript = async ({ sha, text }: Script, key: string, args: readonly string[]): Promise<unknown> => {
     try {
@@ -39,22 +39,22 @@ export const createCache = ({ name, prefix, connection, calls }: CacheParts): Ca
   return {
     async get(key) {
       assertKey(key);
-      const about = { operation: 'get', resource, bytes: Buffer.byteLength(key) };
-      return parseEntry(await calls.run(about, () => connection.send(['GET', `${prefix}${key}`])));
+      const use = { operation: 'get', requests: 1, bytes: Buffer.byteLength(key) };
+      return parseEntry(await calls.run(name, use, () => connection.send(['GET', `${prefix}${key}`])));
     },
     async set(key, value, { ttlMs, version }) {
       assertKey(key);
       assertJson(value);
       const [versionText, life] = [readVersion(version), readLife('ttlMs', ttlMs)];
       const text = `v${versionText}:${JSON.stringify(value)}`;
-      const about = { operation: 'set', resource, bytes: Buffer.byteLength(key) + Buffer.byteLength(text) };
-      return (await calls.run(about, () => runScript(SET, key, [versionText, life, text]))) !== 0;
+      const use = { operation: 'set', requests: 1, bytes: Buffer.byteLength(key) + Buffer.byteLength(text) };
+      return (await calls.run(name, use, () => runScript(SET, key, [versionText, life, text]))) !== 0;
     },
     async delete(key, { version, tombstoneMs = DEFAULT_TOMBSTONE_MS } = {}) {
       assertKey(key);
       const [versionText, life] = [readVersion(version), readLife('tombstoneMs', tombstoneMs)];
-      const about = { operation: 'delete', resource, bytes: Buffer.byteLength(key) };
-      await calls.run(about, () =>
+      const use = { operation: 'delete', requests: 1, bytes: Buffer.byteLength(key) };
+      await calls.run(name, use, () =>
         version === undefined ? runScript(DELETE, key, []) : runScript(BURY, key, [versionText, life]),
       );
     },

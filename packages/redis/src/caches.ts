@@ -1,11 +1,13 @@
+import { assertOptions } from '@verifiedfan/driver';
+import { type CallsOptions, createCalls } from '@verifiedfan/driver/calls';
 import { type Cache, type Clock, PortError, type Random } from '@verifiedfan/ports';
 import { createCache } from './cache.ts';
-import { type CallsOptions, createCalls } from './calls.ts';
-import { assertName, assertOptions } from './checks.ts';
+import { assertName } from './checks.ts';
 import { openConnection } from './connection.ts';
-import { isAccessError } from './errors.ts';
+import { isAccessError, toPortError } from './errors.ts';
+import type { Use } from './use.ts';
 
-export type RedisCachesOptions = CallsOptions & {
+export type RedisCachesOptions = CallsOptions<Use> & {
   /** `redis://…` or `rediss://…`. It is never printed. */
   url: string;
   /** In front of all keys, so that estates and stages can share a server; 1 to 64 of `A-Z a-z 0-9 . _ -`. @default verifiedfan */
@@ -37,7 +39,7 @@ export const createRedisCaches = (options: RedisCachesOptions): RedisCaches => {
   const { url, namespace = 'verifiedfan', clock, random, timeoutMs = 1_000, connectTimeoutMs = 3_000 } = options;
   assertName('the namespace', namespace);
   const connection = openConnection({ url, clock, random, timeoutMs, connectTimeoutMs });
-  const calls = createCalls(options);
+  const calls = createCalls<Use>({ options, system: 'redis', what: 'the cache', toPortError });
   let closing: Promise<void> | undefined;
 
   const ping = async (): Promise<void> => {
@@ -58,7 +60,7 @@ export const createRedisCaches = (options: RedisCachesOptions): RedisCaches => {
       assertName('the name of a cache', name);
       return createCache({ name, prefix: `${namespace}:${name}:`, connection, calls });
     },
-    verify: () => calls.run({ operation: 'ping', resource: namespace, bytes: 0 }, ping),
+    verify: () => calls.run(namespace, { operation: 'ping', requests: 1, bytes: 0 }, ping),
     close() {
       closing ??= calls.end().then(() => connection.close());
       return closing;

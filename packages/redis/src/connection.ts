@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { invalid } from '@verifiedfan/driver';
 import { type Clock, PortError, type Random } from '@verifiedfan/ports';
 import { createClient } from 'redis';
-import { invalid } from './checks.ts';
 import { wordOf } from './errors.ts';
 
 export type ConnectionOptions = {

@@ -1,2 +1,2 @@
 export { createRedisCaches, type RedisCaches, type RedisCachesOptions } from './caches.ts';
-export type { Use } from './calls.ts';
+export type { Use } from './use.ts';

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { assertOptions, invalid } from '@verifiedfan/driver';
 import { type Clock, type Flags, PortError, type Random } from '@verifiedfan/ports';
 import { InMemStorageProvider, Unleash } from 'unleash-client';
 import { readBootstrap } from './bootstrap.ts';
@@ -43,15 +44,9 @@ const OPTION_NAMES: readonly string[] = [
   ...['reportUsage', 'clock', 'random', 'onError', 'onUse'],
 ];
 
-/** A misspelt option must not pass for its default. Throws `TypeError`, as it is a mistake of the program. */
-const assertOptions = (options: object): void => {
-  const unknown = Object.keys(options).filter((name) => !OPTION_NAMES.includes(name));
-  if (unknown.length > 0) throw new TypeError(`unknown options: ${unknown.join(', ')}`);
-};
-
 /** The client repeats a question after a second, and throws when that is longer than the time it has. */
 const assertTimeout = (timeoutMs = 1_000): void => {
-  if (!(timeoutMs >= 1_000)) throw new PortError({ code: 'validation', message: 'timeoutMs must be at least 1,000' });
+  if (!(timeoutMs >= 1_000)) throw invalid('timeoutMs must be at least 1,000');
 };
 
 const openClient = (options: UnleashFlagsOptions, instanceId: string): Unleash => {
@@ -82,7 +77,7 @@ const differences = (before: ReadonlyMap<string, boolean>, after: ReadonlyMap<st
  * data goes to the server: flags are decided here, for the process as a whole.
  */
 export const createUnleashFlags = (options: UnleashFlagsOptions): UnleashFlags => {
-  assertOptions(options);
+  assertOptions(options, OPTION_NAMES);
   assertTimeout(options.timeoutMs);
   const { clock, random, timeoutMs = 5_000, onError = () => {}, onUse = () => {} } = options;
   const bootstrap = readBootstrap(options.bootstrapFile);

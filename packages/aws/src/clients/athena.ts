@@ -1,8 +1,8 @@
 import type { QueryExecution, ResultSet } from '@aws-sdk/client-athena';
+import { assertOptions } from '@verifiedfan/driver';
 import { PortError } from '@verifiedfan/ports';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
-import { assertOptions } from './checks.ts';
 import { lazily } from './lazily.ts';
 
 export type AthenaQuery = {

@@ -1,9 +1,9 @@
 import type { InputLogEvent, RejectedLogEventsInfo } from '@aws-sdk/client-cloudwatch-logs';
 import { batchFn, type Outcome } from '@verifiedfan/batch-fn';
+import { assertOptions } from '@verifiedfan/driver';
 import { PortError } from '@verifiedfan/ports';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { calling, toPortError } from '../sdk/errors.ts';
-import { assertOptions } from './checks.ts';
 import { lazily } from './lazily.ts';
 
 export type LogEvent = {

@@ -1,7 +1,7 @@
 import { batchFn, type Outcome } from '@verifiedfan/batch-fn';
+import { assertOptions } from '@verifiedfan/driver';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
-import { assertOptions } from './checks.ts';
 import { lazily } from './lazily.ts';
 import { entryError } from './outcomes.ts';
 

@@ -1,7 +1,7 @@
+import { assertOptions, assertWhole, invalid } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
-import { assertOptions, assertWhole, invalid } from './checks.ts';
 import { lazily } from './lazily.ts';
 
 export type LambdaOptions = {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { assertOptions } from '@verifiedfan/driver';
 import { PortError } from '@verifiedfan/ports';
 import { guardBody } from '../s3/body.ts';
 import { assertKey } from '../s3/checks.ts';
@@ -8,7 +9,6 @@ import { createStore } from '../s3/store.ts';
 import { unquoted } from '../s3/versions.ts';
 import type { AwsConnection } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
-import { assertOptions } from './checks.ts';
 
 export type S3Object = {
   /** Must be read or destroyed. Interrupted, it fails with `unavailable`. */

@@ -1,8 +1,8 @@
 import type { PublishBatchRequestEntry } from '@aws-sdk/client-sns';
 import { batchFn, type Outcome } from '@verifiedfan/batch-fn';
+import { assertOptions } from '@verifiedfan/driver';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
-import { assertOptions } from './checks.ts';
 import { lazily } from './lazily.ts';
 import { entryError } from './outcomes.ts';
 

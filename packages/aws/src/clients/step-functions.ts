@@ -1,7 +1,7 @@
+import { assertOptions } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
-import { assertOptions } from './checks.ts';
 import { lazily } from './lazily.ts';
 
 export type Execution = { outcome: 'started' | 'already_started'; executionArn: string };

@@ -1,8 +1,8 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { batchFn } from '@verifiedfan/batch-fn';
+import { assertOptions, assertWhole } from '@verifiedfan/driver';
 import { chunk } from '@verifiedfan/map-utils';
 import type { Metrics } from '@verifiedfan/ports';
-import { assertOptions, assertWhole } from '../clients/checks.ts';
 import { lazily } from '../clients/lazily.ts';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';

@@ -1,5 +1,5 @@
+import { assertOptions, assertWhole } from '@verifiedfan/driver';
 import type { Clock, Metrics } from '@verifiedfan/ports';
-import { assertOptions, assertWhole } from '../clients/checks.ts';
 import { createMetricsBuffer, type Series } from './buffer.ts';
 import { unitOf } from './dimensions.ts';
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { assertOptions, assertWhole } from '@verifiedfan/driver';
 import {
   type Bucket,
   type GetObjectOptions,
@@ -7,7 +8,6 @@ import {
   type PutObjectOptions,
   type PutObjectResult,
 } from '@verifiedfan/ports';
-import { assertOptions, assertWhole } from '../clients/checks.ts';
 import type { AwsConnection } from '../sdk/connection.ts';
 import { calling, toPortError } from '../sdk/errors.ts';
 import { guardBody } from './body.ts';

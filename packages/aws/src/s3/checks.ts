@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { GetObjectOptions } from '@verifiedfan/ports';
-import { invalid } from '../clients/checks.ts';
 
 const MOST_KEY_BYTES = 1_024;
 

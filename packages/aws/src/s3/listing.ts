@@ -1,5 +1,5 @@
+import { assertWhole, invalid } from '@verifiedfan/driver';
 import type { Bucket, ObjectInfo } from '@verifiedfan/ports';
-import { assertWhole, invalid } from '../clients/checks.ts';
 import { readVersions } from './versions.ts';
 
 const MOST_KEYS = 1_000;

@@ -1,5 +1,5 @@
+import { assertOptions, assertWhole, invalid } from '@verifiedfan/driver';
 import type { BucketNotifications, Clock, Queue, ReceiveOptions } from '@verifiedfan/ports';
-import { assertOptions, assertWhole, invalid } from '../clients/checks.ts';
 import { readS3Message } from './event.ts';
 import { createHeldUploads } from './held-uploads.ts';
 

@@ -1,5 +1,5 @@
+import { assertOptions, assertWhole } from '@verifiedfan/driver';
 import { type Clock, PortError, type Secrets } from '@verifiedfan/ports';
-import { assertOptions, assertWhole } from '../clients/checks.ts';
 import { lazily } from '../clients/lazily.ts';
 import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';

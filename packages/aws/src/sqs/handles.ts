@@ -4,9 +4,9 @@ import {
   DeleteMessageBatchCommand,
   type DeleteMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs';
+import { assertWhole } from '@verifiedfan/driver';
 import { PortError, type Queue } from '@verifiedfan/ports';
 import { createEntryCall, type EntryOptions } from './entries.ts';
-import { assertWhole } from './message-rules.ts';
 import { MAX_VISIBILITY_SECONDS } from './receive.ts';
 
 type Entry = { id: string; item: string };
@@ -64,7 +64,7 @@ export const createHandles = (options: EntryOptions): Pick<Queue, 'deleteMany' |
   return {
     deleteMany: (handles) => withoutEmpty(handles, deleteAll),
     async changeVisibility(handles, seconds) {
-      assertWhole('visibilitySeconds', seconds, [0, MAX_VISIBILITY_SECONDS]);
+      assertWhole('visibilitySeconds', seconds, 0, MAX_VISIBILITY_SECONDS);
       return withoutEmpty(handles, hideAll(seconds));
     },
   };

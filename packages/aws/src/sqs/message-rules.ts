@@ -66,9 +66,3 @@ export const findFlaw = (
   const flaw = flawOfContent(message) ?? (fifo ? flawInFifo(message) : flawInStandard(message));
   return flaw === undefined ? undefined : new PortError({ code: 'validation', message: flaw, resource: name });
 };
-
-/** Refuses a number that is not whole or out of its range. */
-export const assertWhole = (what: string, value: number, [low, high]: readonly [low: number, high: number]): void => {
-  if (Number.isSafeInteger(value) && value >= low && value <= high) return;
-  throw new PortError({ code: 'validation', message: `${what} must be a whole number from ${low} to ${high}` });
-};

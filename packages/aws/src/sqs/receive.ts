@@ -1,7 +1,8 @@
 import { ReceiveMessageCommand, type ReceiveMessageCommandOutput } from '@aws-sdk/client-sqs';
+import { assertWhole } from '@verifiedfan/driver';
 import { type Clock, PortError, type Random, type ReceiveOptions } from '@verifiedfan/ports';
 import type { Sqs } from './client.ts';
-import { assertWhole, sizeOfMessage } from './message-rules.ts';
+import { sizeOfMessage } from './message-rules.ts';
 import { type SqsMessage, toReceived } from './received.ts';
 
 export type ReceiveParts = {
@@ -110,9 +111,8 @@ export const createReceive = (parts: ReceiveParts) => {
   };
 
   return async ({ max, waitMs = 0, visibilitySeconds, signal }: ReceiveOptions): Promise<SqsMessage[]> => {
-    assertWhole('max', max, [1, MAX_MESSAGES]);
-    if (visibilitySeconds !== undefined)
-      assertWhole('visibilitySeconds', visibilitySeconds, [0, MAX_VISIBILITY_SECONDS]);
+    assertWhole('max', max, 1, MAX_MESSAGES);
+    if (visibilitySeconds !== undefined) assertWhole('visibilitySeconds', visibilitySeconds, 0, MAX_VISIBILITY_SECONDS);
     if (!(waitMs >= 0)) throw new PortError({ code: 'validation', message: 'waitMs must be 0 or more' });
     const { closing } = sqs.lifecycle;
     const stop = signal === undefined ? closing : AbortSignal.any([signal, closing]);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { assertOptions, assertWhole, invalid } from '@verifiedfan/driver';
 import type {
   Bucket,
   BucketNotifications,
@@ -11,7 +12,7 @@ import type {
   PutObjectResult,
   Random,
 } from '@verifiedfan/ports';
-import { assertName, assertOptions, assertWhole, invalid } from '../sqlite/checks.ts';
+import { assertName } from '../sqlite/checks.ts';
 import { toPortError } from '../sqlite/errors.ts';
 import { openSqliteFile } from '../sqlite/file.ts';
 import { createWaiting } from '../sqlite/waiting.ts';

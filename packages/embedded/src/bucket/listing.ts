@@ -1,5 +1,5 @@
+import { assertWhole, invalid } from '@verifiedfan/driver';
 import type { Bucket, ObjectInfo } from '@verifiedfan/ports';
-import { assertWhole, invalid } from '../sqlite/checks.ts';
 
 const MAX_PAGE = 1_000;
 

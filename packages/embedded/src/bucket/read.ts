@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { invalid } from '@verifiedfan/driver';
 import { type GetObjectOptions, type ObjectInfo, PortError } from '@verifiedfan/ports';
-import { invalid } from '../sqlite/checks.ts';
 
 type Span = { start: number; end: number };
 

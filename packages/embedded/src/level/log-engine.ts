@@ -1,3 +1,4 @@
+import { assertOptions as assertKnownOptions } from '@verifiedfan/driver';
 import type { Clock, ShardedLog } from '@verifiedfan/ports';
 import { createDatabase, createStore, type Database, type LevelOptions } from './database.ts';
 import { closedError, toPortError } from './errors.ts';
@@ -28,8 +29,7 @@ export const LOG_OPTION_NAMES = [
 
 /** A misspelt option fails when the driver is made, not when somebody misses its effect. */
 export const assertOptions = (options: object, known: readonly string[]): void => {
-  const unknown = Object.keys(options).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new TypeError(`unknown options: ${unknown.join(', ')}`);
+  assertKnownOptions(options, known);
   const { location, memory } = options as LevelOptions;
   if (!location === !memory) throw new TypeError('exactly one of location and memory is needed');
 };

@@ -1,7 +1,7 @@
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { assertOptions } from '@verifiedfan/driver';
 import { type Flags, PortError } from '@verifiedfan/ports';
-import { assertOptions } from '../sqlite/checks.ts';
 
 export type FileFlagsOptions = {
   /** A JSON file: one object with flags by name, each true or false. A file that does not exist holds no flags. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { assertOptions } from '@verifiedfan/driver';
 import { PortError, type Random, type Secrets } from '@verifiedfan/ports';
-import { assertOptions } from '../sqlite/checks.ts';
 import { toPortError } from '../sqlite/errors.ts';
 
 /** Makes the first value of a secret. */

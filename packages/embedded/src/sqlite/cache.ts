@@ -1,5 +1,6 @@
+import { assertJson, assertOptions, assertWhole, invalid } from '@verifiedfan/driver';
 import type { Cache, Clock, JsonValue } from '@verifiedfan/ports';
-import { assertJson, assertName, assertOptions, assertWhole, invalid } from './checks.ts';
+import { assertName } from './checks.ts';
 import { openSqliteFile } from './file.ts';
 
 export type SqliteCacheOptions = {

@@ -1,5 +1,6 @@
+import { assertOptions } from '@verifiedfan/driver';
 import type { Checkpoints } from '@verifiedfan/ports';
-import { assertName, assertOptions } from './checks.ts';
+import { assertName } from './checks.ts';
 import { openSqliteFile } from './file.ts';
 
 export type SqliteCheckpointsOptions = {

@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { OutgoingMessage, PortError } from '@verifiedfan/ports';
-import { invalid } from './checks.ts';
 
 const MAX_MESSAGE_BYTES = 1_048_576;
 const MAX_ATTRIBUTES = 10;

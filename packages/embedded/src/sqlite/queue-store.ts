@@ -1,5 +1,6 @@
+import { assertOptions, assertWhole, invalid } from '@verifiedfan/driver';
 import type { Clock, Queue, QueueDefinition, Random } from '@verifiedfan/ports';
-import { assertName, assertOptions, assertWhole, invalid } from './checks.ts';
+import { assertName } from './checks.ts';
 import { openSqliteFile, type SqliteFile } from './file.ts';
 import { createQueue } from './queue.ts';
 import type { Redrive } from './queue-receive.ts';

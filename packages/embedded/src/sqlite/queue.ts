@@ -1,3 +1,4 @@
+import { assertWhole, invalid } from '@verifiedfan/driver';
 import type {
   Clock,
   OutgoingMessage,
@@ -7,7 +8,6 @@ import type {
   ReceivedMessage,
   ReceiveOptions,
 } from '@verifiedfan/ports';
-import { assertWhole, invalid } from './checks.ts';
 import type { SqliteFile } from './file.ts';
 import { findFlaw } from './queue-message.ts';
 import { type Redrive, readReceipt, takeMessages, toMessage } from './queue-receive.ts';

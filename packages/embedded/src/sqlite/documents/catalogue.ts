@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { invalid } from '@verifiedfan/driver';
 import type { IndexDefinition } from '@verifiedfan/ports';
-import { assertName, invalid } from '../checks.ts';
+import { assertName } from '../checks.ts';
 import { indexSchema, indexTableName } from './index-table.ts';
 import { splitPath } from './paths.ts';
 

@@ -1,3 +1,4 @@
+import { assertOptions, invalid } from '@verifiedfan/driver';
 import type {
   Collection,
   CollectionOperation,
@@ -9,7 +10,7 @@ import type {
   TransactionResult,
   TransactionStep,
 } from '@verifiedfan/ports';
-import { assertName, assertOptions, invalid } from '../checks.ts';
+import { assertName } from '../checks.ts';
 import { openSqliteFile } from '../file.ts';
 import { createCandidateReader } from './candidates.ts';
 import { openCatalogue } from './catalogue.ts';

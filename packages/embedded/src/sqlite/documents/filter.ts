@@ -1,5 +1,6 @@
+import { invalid } from '@verifiedfan/driver';
 import type { Filter, JsonObject, JsonValue } from '@verifiedfan/ports';
-import { assertName, invalid } from '../checks.ts';
+import { assertName } from '../checks.ts';
 import { isObject, makePlace, splitPath } from './paths.ts';
 import type { QueryLanguage } from './query-language.ts';
 

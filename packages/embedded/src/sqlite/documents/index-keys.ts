@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { IndexDefinition, JsonObject, JsonValue } from '@verifiedfan/ports';
-import { invalid } from '../checks.ts';
 import { valuesAt } from './paths.ts';
 
 /** A value as it stands in an index table. */

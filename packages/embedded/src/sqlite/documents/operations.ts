@@ -1,3 +1,4 @@
+import { assertJson, invalid } from '@verifiedfan/driver';
 import {
   type CollectionOperation,
   type Document,
@@ -7,7 +8,6 @@ import {
   type Random,
   type UpdateOperators,
 } from '@verifiedfan/ports';
-import { assertJson, invalid } from '../checks.ts';
 import type { CandidateReader } from './candidates.ts';
 import { assertId, baseOfUpsert, type CompiledFilter, compileFilter, idsOf } from './filter.ts';
 import type { StoredDocument } from './index-table.ts';

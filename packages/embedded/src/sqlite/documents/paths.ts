@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
-import { invalid } from '../checks.ts';
 
 /** A dotted path leads through objects by name and through arrays by index. */
 const INDEX = /^(?:0|[1-9]\d{0,6})$/;

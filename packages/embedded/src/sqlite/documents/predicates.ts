@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
-import { invalid } from '../checks.ts';
 import { compareText, compareValues } from './compare.ts';
 import { isObject } from './paths.ts';
 import { ofTypes } from './types.ts';

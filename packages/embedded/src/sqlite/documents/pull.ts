@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
-import { invalid } from '../checks.ts';
 import { compareValues } from './compare.ts';
 import { isOperators } from './filter.ts';
 import { isObject } from './paths.ts';

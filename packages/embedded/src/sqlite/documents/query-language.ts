@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
+import { assertJson, invalid } from '@verifiedfan/driver';
 import type { Document, Filter, JsonObject, JsonValue } from '@verifiedfan/ports';
-import { assertJson, invalid } from '../checks.ts';
 import { OPERATORS, type Operator } from './query-operators.ts';
 
 // mingo costs some 25 ms and 13 MiB, and most processes only ever filter by plain equality: it is loaded when first needed, and

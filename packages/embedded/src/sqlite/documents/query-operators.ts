@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
-import { invalid } from '../checks.ts';
 import { isObject, stepInto } from './paths.ts';
 import { equalTo, type Found, PREDICATES, type Predicate, type Test } from './predicates.ts';
 

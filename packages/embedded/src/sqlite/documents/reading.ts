@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assertWhole, invalid } from '@verifiedfan/driver';
 import type { Document, FindOptions } from '@verifiedfan/ports';
-import { assertWhole, invalid } from '../checks.ts';
 import type { SqliteFile } from '../file.ts';
 import type { CandidateReader } from './candidates.ts';
 import { type CompiledFilter, compileFilter } from './filter.ts';

@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
-import { invalid } from '../checks.ts';
 import { isObject } from './paths.ts';
 import type { Found, Test } from './predicates.ts';
 

@@ -1,5 +1,5 @@
+import { assertJson, invalid } from '@verifiedfan/driver';
 import type { JsonObject, JsonValue, UpdateOperators } from '@verifiedfan/ports';
-import { assertJson, invalid } from '../checks.ts';
 import { isObject, splitPath } from './paths.ts';
 import { assertPush } from './push.ts';
 

@@ -1,5 +1,5 @@
+import { invalid } from '@verifiedfan/driver';
 import type { Document, Filter, JsonObject, JsonValue, UpdateOperators } from '@verifiedfan/ports';
-import { invalid } from '../checks.ts';
 import { compareValues } from './compare.ts';
 import { isObject, makePlace, splitPath, unsetAt, valueAt } from './paths.ts';
 import { takenFrom } from './pull.ts';

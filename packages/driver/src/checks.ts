@@ -1,7 +1,10 @@
 import { PortError } from '@verifiedfan/ports';
 
-export const invalid = (message: string): PortError => new PortError({ code: 'validation', message });
+/** The error for input that no repetition can make right. */
+export const invalid = (message: string, resource?: string, cause?: unknown): PortError =>
+  new PortError({ code: 'validation', message, ...(resource === undefined ? {} : { resource }), cause });
 
+/** Refuses with `validation` a number that is not whole or out of its range, both ends included. */
 export const assertWhole = (what: string, value: number, low: number, high: number): void => {
   if (!Number.isSafeInteger(value) || value < low || value > high) {
     throw invalid(`${what} must be a whole number from ${low} to ${high}`);

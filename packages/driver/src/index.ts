@@ -1,0 +1,2 @@
+export { assertOptions, assertWhole, invalid } from './checks.ts';
+export { assertJson, isPlain, MAX_DEPTH } from './json.ts';
