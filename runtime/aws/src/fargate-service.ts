@@ -1,3 +1,5 @@
+import type { ServiceDefinition, ServiceName } from '@verifiedfan/lambda/services';
+import type { Catalogue } from '@verifiedfan/ports';
 import { Duration, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
 import {
   type ContainerImage,
@@ -16,11 +18,11 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { idOf, type Naming } from './naming.ts';
+import { type Right, serviceRightsOf } from './rights.ts';
 import type { Settings } from './settings.ts';
 
 /** Where a container listens. */
 export const SERVICE_PORT = 8_080;
-const SECRETS = ['mongodbUri', 'tokenKeys'] as const;
 const TASKS = { least: 2, most: 10, processorPercent: 60 } as const;
 /** A request that is under way may end: the services stop taking new ones at once and wait for what they have begun. */
 const DRAIN_SECONDS = 20;
@@ -29,15 +31,18 @@ export type ServiceOptions = {
   scope: Stack;
   settings: Settings;
   naming: Naming;
+  catalogue: Catalogue;
   cluster: ICluster;
   listener: ApplicationListener;
   image: ContainerImage;
 };
 
+export type ServicePlace = { name: ServiceName; service: ServiceDefinition; host: string; priority: number };
+
 /** One REST service: at least two tasks in two zones, rolled back when a new version does not become healthy. */
 export const makeService = (
-  { scope, settings, naming, cluster, listener, image }: ServiceOptions,
-  { name, host, priority }: { name: string; host: string; priority: number },
+  { scope, settings, naming, catalogue, cluster, listener, image }: ServiceOptions,
+  { name, service: definition, host, priority }: ServicePlace,
 ): void => {
   const id = idOf(name.replace(/-(\w)/, (_, letter: string) => letter.toUpperCase()));
   const isArm = settings.architecture === 'arm64';
@@ -50,7 +55,8 @@ export const makeService = (
       operatingSystemFamily: OperatingSystemFamily.LINUX,
     },
   });
-  allowSecrets(task, settings, naming);
+  for (const right of serviceRightsOf(definition, catalogue))
+    task.addToTaskRolePolicy(toStatement(right, settings, naming));
   const logGroup = new LogGroup(scope, `${id}Logs`, {
     logGroupName: `/${settings.prefix}/${name}`,
     retention: settings.logRetentionDays,
@@ -59,11 +65,15 @@ export const makeService = (
   task.addContainer('service', {
     image,
     command: [`${name}/index.mjs`],
-    environment: { APP_NAME: name, RESOURCE_PREFIX: settings.prefix, AWS_REGION: settings.region },
+    environment: environmentOf(settings, name, definition),
     portMappings: [{ containerPort: SERVICE_PORT }],
     logging: LogDrivers.awsLogs({ streamPrefix: name, logGroup }),
     readonlyRootFilesystem: true,
     stopTimeout: Duration.seconds(DRAIN_SECONDS + 10),
+  });
+  Validations.of(task.executionRole ?? task).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'ecr:GetAuthorizationToken knows no resource; the image itself is named.',
   });
   Validations.of(task).acknowledge({
     id: 'AwsSolutions-ECS2',
@@ -90,14 +100,28 @@ export const makeService = (
   });
 };
 
-/** The secrets are made by the other stack under known names; AWS puts six characters of its own behind each. */
-const allowSecrets = (task: FargateTaskDefinition, { partition, region, account }: Settings, naming: Naming): void => {
-  const resources = SECRETS.map(
-    (name) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${naming.secretNameOf(name)}-??????`,
-  );
-  task.addToTaskRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources }));
-  Validations.of(task.executionRole ?? task).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'ecr:GetAuthorizationToken knows no resource; the image itself is named.',
-  });
+/** Only partners that are reached elsewhere than at their own addresses are told. */
+const environmentOf = (
+  settings: Settings,
+  name: ServiceName,
+  { partners }: ServiceDefinition,
+): Record<string, string> => {
+  const told = Object.entries(settings.endpoints).filter(([endpoint]) => Object.hasOwn(partners, endpoint));
+  return {
+    ...settings.environment,
+    APP_NAME: name,
+    RESOURCE_PREFIX: settings.prefix,
+    AWS_REGION: settings.region,
+    ...(told.length === 0 ? {} : { ENDPOINTS: JSON.stringify(Object.fromEntries(told)) }),
+  };
+};
+
+const toStatement = ({ subject, actions }: Right, settings: Settings, naming: Naming): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [arnOf(subject, settings, naming)] });
+
+/** All of it is made by the other stack under known names. AWS puts six characters of its own behind that of a secret. */
+const arnOf = (subject: Right['subject'], { partition, region, account }: Settings, naming: Naming): string => {
+  if (subject.kind === 'stream' || subject.kind === 'queue') return naming.arns[subject.kind](subject.name);
+  if (subject.kind !== 'secret') throw new TypeError(`the task of a service has no right on a ${subject.kind}`);
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${naming.secretNameOf(subject.name)}-??????`;
 };

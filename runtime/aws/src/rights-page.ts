@@ -1,11 +1,13 @@
+import type { ServiceDefinition } from '@verifiedfan/lambda/services';
 import type { Catalogue } from '@verifiedfan/ports';
 import type { Worker } from '@verifiedfan/worker';
-import { type Right, rightsOf, type Subject } from './rights.ts';
+import { type Right, rightsOf, type Subject, serviceRightsOf } from './rights.ts';
 
 const HEAD = `# Rights
 
-Generated from the list of workers by \`npm --prefix runtime/aws run rights\`; do not edit. What each worker's role may do on AWS, from its \`reads\`,
-\`writes\`, \`requeues\`, \`deletes\`, \`secrets\` and \`source\`, and nothing else. IAM sees partition keys alone; sort keys are held to by the
+Generated from the lists of workers and services by \`npm --prefix runtime/aws run rights\`; do not edit. What each worker's role may do on AWS, from its
+\`reads\`, \`writes\`, \`requeues\`, \`deletes\`, \`secrets\` and \`source\`, and what the task of each REST service may, from its \`writes\`, \`caches\`, \`secrets\` and
+\`partners\`; and nothing else. IAM sees partition keys alone; sort keys are held to by the
 service kit, in every test. No worker may scan a table.
 `;
 
@@ -27,17 +29,19 @@ const describe = (subject: Subject): string =>
 const row = ({ subject, actions, leadingKeys }: Right): string =>
   `| ${describe(subject)} | ${actions.map((action) => `\`${action}\``).join(', ')} | ${leadingKeys?.map((key) => `\`${key}\``).join(', ') ?? ''} |`;
 
-/** docs/rights.md. */
-export const rightsPage = (workers: Readonly<Record<string, Worker>>, catalogue: Catalogue): string => {
-  const parts = Object.entries(workers).map(([name, worker]) =>
-    [
-      `## ${name}`,
-      '',
-      '| what | actions | partition keys |',
-      '|---|---|---|',
-      ...rightsOf(worker, catalogue).map(row),
-      '',
-    ].join('\n'),
-  );
-  return [HEAD, ...parts].join('\n');
+const table = (name: string, rights: readonly Right[]): string =>
+  [`## ${name}`, '', '| what | actions | partition keys |', '|---|---|---|', ...rights.map(row), ''].join('\n');
+
+export type RightsPageOptions = {
+  workers: Readonly<Record<string, Worker>>;
+  services: Readonly<Record<string, ServiceDefinition>>;
+  catalogue: Catalogue;
 };
+
+/** docs/rights.md. */
+export const rightsPage = ({ workers, services, catalogue }: RightsPageOptions): string =>
+  [
+    HEAD,
+    ...Object.entries(workers).map(([name, worker]) => table(name, rightsOf(worker, catalogue))),
+    ...Object.entries(services).map(([name, service]) => table(name, serviceRightsOf(service, catalogue))),
+  ].join('\n');

@@ -1,3 +1,4 @@
+import type { ServiceDefinition } from '@verifiedfan/lambda/services';
 import type { Catalogue } from '@verifiedfan/ports';
 import { type Grant, grantsOf, parseTarget, type TableActionName, type Worker } from '@verifiedfan/worker';
 
@@ -57,7 +58,9 @@ const SOURCE_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 const SOURCE_KINDS = { dynamodb: 'changes', kinesis: 'stream', sqs: 'queue' } as const;
 
 /** Addresses of the engines beside AWS are secrets, for they hold passwords. */
-export const URI_SECRETS = { cache: 'redisUri', topic: 'kafkaUri' } as const;
+export const URI_SECRETS = { cache: 'redisUri', topic: 'kafkaUri', database: 'mongodbUri' } as const;
+
+const READ_SECRET = ['secretsmanager:GetSecretValue'];
 
 const DEAD_LETTERS: Right = {
   subject: { kind: 'table', name: 'deadLetterTable' },
@@ -74,7 +77,7 @@ export const rightsOf = (worker: Worker, catalogue: Catalogue): Right[] => [
   ...secretsOf(worker, catalogue).map(
     (name): Right => ({
       subject: { kind: 'secret', name },
-      actions: ['secretsmanager:GetSecretValue'],
+      actions: READ_SECRET,
     }),
   ),
 ];
@@ -87,6 +90,26 @@ export const secretsOf = (worker: Worker, catalogue: Catalogue): string[] => {
   );
   return [...worker.secrets, ...uris].sort();
 };
+
+/** Everything that the task of a REST service may do in an account, from its entry in the list alone. Its log is written on its behalf. */
+export const serviceRightsOf = (service: ServiceDefinition, catalogue: Catalogue): Right[] => [
+  ...service.writes.flatMap((name): Right[] => {
+    const kind = catalogue[name]?.kind;
+    if (kind !== 'stream' && kind !== 'queue')
+      throw new TypeError(`a service sends to streams and queues, not to ${name}`);
+    return [{ subject: { kind, name }, actions: ACTIONS[kind].writes }];
+  }),
+  ...serviceSecretsOf(service).map((name): Right => ({ subject: { kind: 'secret', name }, actions: READ_SECRET })),
+];
+
+/** The secrets that a service needs, those of its partners, and the addresses of its engines. */
+export const serviceSecretsOf = ({ secrets, partners, caches }: ServiceDefinition): string[] =>
+  [
+    ...secrets,
+    ...Object.values(partners).flat(),
+    URI_SECRETS.database,
+    ...(caches.length === 0 ? [] : [URI_SECRETS.cache]),
+  ].sort();
 
 const targetsOf = ({ reads, writes, requeues, deletes }: Worker) =>
   [...reads, ...writes, ...requeues, ...deletes].map(parseTarget);

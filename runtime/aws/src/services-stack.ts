@@ -1,3 +1,4 @@
+import { services as list, type ServiceName } from '@verifiedfan/lambda/services';
 import { IgnoreMode, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
@@ -32,11 +33,8 @@ export type ServicesOptions = StackOptions & {
   root: string;
 };
 
-/** The REST services and the names below the domain that they answer at. */
-const SERVICES = [
-  { name: 'campaign-service', host: 'campaigns' },
-  { name: 'entry-service', host: 'entries' },
-] as const;
+/** The names below the domain that the services answer at. */
+const HOSTS: Readonly<Record<ServiceName, string>> = { 'campaign-service': 'campaigns', 'entry-service': 'entries' };
 
 /** Nothing goes into the image but what its Dockerfile copies. */
 const IMAGE_ONLY = ['*', '!dist/services/**', '!runtime/aws/Dockerfile'];
@@ -73,10 +71,10 @@ export const makeServicesStack = (app: Construct, options: ServicesOptions): Sta
     platform: isArm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
   });
   const naming = namingOf(settings, catalogue);
-  for (const [at, { name, host }] of SERVICES.entries())
+  for (const [at, name] of (Object.keys(list) as ServiceName[]).entries())
     makeService(
-      { scope, settings, naming, cluster, listener, image },
-      { name, priority: at + 1, host: `${host}.${services.domain}` },
+      { scope, settings, naming, catalogue, cluster, listener, image },
+      { name, service: list[name], priority: at + 1, host: `${HOSTS[name]}.${services.domain}` },
     );
   return scope;
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { services } from '@verifiedfan/lambda/services';
 import { workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
 import { rightsPage } from '../src/rights-page.ts';
@@ -202,7 +203,11 @@ describe('the rights of workers', () => {
 
   it('are those in docs/rights.md', () => {
     const page = readFileSync(`${ROOT}docs/rights.md`, 'utf8');
-    assert.equal(page, rightsPage(workers, resources), 'run npm --prefix runtime/aws run rights');
+    assert.equal(
+      page,
+      rightsPage({ workers, services, catalogue: resources }),
+      'run npm --prefix runtime/aws run rights',
+    );
   });
 });
 

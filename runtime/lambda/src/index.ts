@@ -13,5 +13,6 @@ export { onEmulatedStreams, StreamFailureError } from './emulated-streams.ts';
 export { type StartOptions, startWorker } from './entry.ts';
 export { MissingEndpointError } from './host.ts';
 export { type OpenPlatform, onAws } from './open-platform.ts';
-export { reachedBy } from './reached.ts';
-export { SERVICE_PORT, type ServiceOptions, type StartServiceOptions, startService } from './service-entry.ts';
+export { reachedBy, reachedByService } from './reached.ts';
+export { SERVICE_PORT, type StartServiceOptions, startService } from './service-entry.ts';
+export type { OpenedService, OpenService, ServiceParts, ServiceSurroundings } from './services/open-service.ts';

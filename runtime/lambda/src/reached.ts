@@ -1,5 +1,6 @@
 import type { Catalogue } from '@verifiedfan/ports';
 import { DEAD_LETTER_TABLE, parseTarget, type Worker } from '@verifiedfan/worker';
+import type { ServiceDefinition } from './services/list.ts';
 
 /**
  * The part of the catalogue that a worker may touch, its dead letters included; requests have none, since their caller is told. What only
@@ -11,5 +12,11 @@ export const reachedBy = (
 ): Catalogue => {
   const names = new Set([...reads, ...writes, ...requeues, ...deletes].map((target) => parseTarget(target).resource));
   if (sources.some(({ mode }) => mode !== 'request')) names.add(DEAD_LETTER_TABLE);
+  return Object.fromEntries(Object.entries(catalogue).filter(([name]) => names.has(name)));
+};
+
+/** The same of a REST service; its database is no resource of the catalogue. */
+export const reachedByService = ({ writes, caches }: ServiceDefinition, catalogue: Catalogue): Catalogue => {
+  const names = new Set<string>([...writes, ...caches]);
   return Object.fromEntries(Object.entries(catalogue).filter(([name]) => names.has(name)));
 };

@@ -1,24 +1,18 @@
 import { createLog } from '@verifiedfan/log';
 import { type Configuration, createTokens, openTracing, readConfiguration, systemClock } from '@verifiedfan/platform';
-import type { Clock, Database, Random } from '@verifiedfan/ports';
-import type { ServiceLog, ServiceServer, ServiceTracing, VerifyToken } from '@verifiedfan/service';
+import { resources } from '@verifiedfan/workers/resources';
 import type { OpenPlatform } from './open-platform.ts';
+import { reachedByService } from './reached.ts';
+import { type ServiceName, services } from './services/list.ts';
+import type { OpenService } from './services/open-service.ts';
 
-export type ServiceOptions = {
-  database: Database;
-  clock: Clock;
-  random: Random;
-  log: ServiceLog;
-  verifyToken: VerifyToken;
-  tracing?: ServiceTracing | undefined;
-};
 export type StartServiceOptions = {
-  /** Its name in tokens, spans and log lines. */
-  name: string;
-  /** The database that holds its collections. */
-  database: string;
-  createService(options: ServiceOptions): ServiceServer;
+  /** Its name in the list of services, in tokens, spans and log lines. */
+  name: ServiceName;
+  openService: OpenService;
   openPlatform: OpenPlatform;
+  /** @default 8_080 */
+  port?: number | undefined;
   /** @default what the environment says */
   configuration?: Configuration;
 };
@@ -31,27 +25,26 @@ export const SERVICE_PORT = 8_080;
  * closes what it opened. Throws, and so ends the container, when it cannot start.
  */
 export const startService = async (options: StartServiceOptions): Promise<void> => {
-  const { name, createService, openPlatform, configuration = readConfiguration() } = options;
+  const { name, openService, openPlatform, port = SERVICE_PORT, configuration = readConfiguration() } = options;
   const log = createLog({ service: name, level: configuration.logLevel, clock: systemClock });
   const [platform, tracing] = await Promise.all([
-    openPlatform({ catalogue: {}, configuration }),
+    openPlatform({ catalogue: reachedByService(services[name], resources), configuration }),
     openTracing(configuration, name),
   ]);
   const { clock, random } = platform;
   const tokens = await createTokens(platform);
-  const service = createService({
-    database: platform.database(options.database),
-    clock,
-    random,
-    log,
-    tracing,
-    verifyToken: tokens.verifier(name),
-  });
-  const { url, close } = await service.listen({ port: SERVICE_PORT, host: '0.0.0.0' });
+  const database = platform.database(services[name].database);
+  const service = await openService(
+    { database, clock, random, log, tracing, verifyToken: tokens.verifier(name) },
+    { platform, endpoints: configuration.endpoints },
+  );
+  const { url, close } = await service.server.listen({ port, host: '0.0.0.0' });
+  service.start?.();
   log.info('listening', { url });
   process.once('SIGTERM', () => {
     const stop = async (): Promise<void> => {
       await close();
+      await service.close?.();
       await tracing?.shutdown();
       await platform.close();
     };

@@ -5,7 +5,8 @@ import { type WorkerName, workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { reachedBy } from '../reached.ts';
-import { SERVICES, type ServiceName, serviceEntry, workerEntry } from './entry-source.ts';
+import { type ServiceName, services } from '../services/list.ts';
+import { serviceEntry, workerEntry } from './entry-source.ts';
 import { bundleLate, type LateModules, lateRequires } from './late.ts';
 import {
   builtinsByRequire,
@@ -76,7 +77,7 @@ export const bundleWorkers = async ({ names, ...options }: BundleOptions): Promi
 
 /** Makes one ESM bundle for each REST service, for the image that they run in. */
 export const bundleServices = async (options: Omit<BundleOptions, 'names'>): Promise<Bundled[]> => {
-  const names = Object.keys(SERVICES) as ServiceName[];
+  const names = Object.keys(services) as ServiceName[];
   return bundleEntries(
     names.map((name) => ({ name, contents: serviceEntry(name, options.platformModule) })),
     options,

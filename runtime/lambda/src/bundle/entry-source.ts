@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Catalogue } from '@verifiedfan/ports';
+import { resources } from '@verifiedfan/workers/resources';
+import { reachedByService } from '../reached.ts';
+import { type ServiceName, services } from '../services/list.ts';
 import type { WorkerModule } from './worker-modules.ts';
 
 const pathOf = (name: string): string => JSON.stringify(fileURLToPath(import.meta.resolve(name)));
@@ -15,6 +18,11 @@ const OPENERS = {
   topic: 'openTopics',
 } as const;
 type OpenedKind = keyof typeof OPENERS;
+
+const kindsOf = (reached: Catalogue): OpenedKind[] => {
+  const used = new Set<string>(Object.values(reached).map(({ kind }) => kind));
+  return (Object.keys(OPENERS) as OpenedKind[]).filter((kind) => used.has(kind));
+};
 
 /** The lines that make `openPlatform`: the given module's own, or the platform on AWS with the drivers of these kinds alone. */
 const platformSource = (kinds: readonly OpenedKind[], platformModule: string | undefined): string[] => {
@@ -32,32 +40,31 @@ export const workerEntry = (
   { name, file }: WorkerModule,
   { reached, platformModule }: { reached: Catalogue; platformModule: string | undefined },
 ): string => {
-  const used = new Set<string>(Object.values(reached).map(({ kind }) => kind));
-  const kinds = (Object.keys(OPENERS) as OpenedKind[]).filter((kind) => used.has(kind));
   return [
     `import { startWorker } from ${pathOf('../entry.ts')};`,
     `import { resources } from ${pathOf('@verifiedfan/workers/resources')};`,
     `import { ${name} } from ${JSON.stringify(file)};`,
-    ...platformSource(kinds, platformModule),
+    ...platformSource(kindsOf(reached), platformModule),
     `export const handler = await startWorker({ workers: { ${name} }, catalogue: resources, openPlatform });`,
     '',
   ].join('\n');
 };
 
-export const SERVICES = {
-  'campaign-service': { factory: 'createCampaignService', database: 'campaigns' },
-  'entry-service': { factory: 'createEntryService', database: 'entries' },
-} as const;
-export type ServiceName = keyof typeof SERVICES;
+/** How each service of the list is opened. */
+const OPENED = {
+  'campaign-service': { file: '../services/campaign-service.ts', open: 'openCampaignService' },
+  'entry-service': { file: '../services/entry-service.ts', open: 'openEntryService' },
+} as const satisfies Readonly<Record<ServiceName, { file: string; open: string }>>;
 
 /** The module that a REST service's bundle begins with. */
 export const serviceEntry = (name: ServiceName, platformModule: string | undefined): string => {
-  const { factory, database } = SERVICES[name];
+  const { file, open } = OPENED[name];
+  const kinds = kindsOf(reachedByService(services[name], resources));
   return [
     `import { startService } from ${pathOf('../service-entry.ts')};`,
-    `import { ${factory} } from ${pathOf(`@verifiedfan/${name}`)};`,
-    ...platformSource(['database'], platformModule),
-    `await startService({ name: '${name}', database: '${database}', createService: ${factory}, openPlatform });`,
+    `import { ${open} } from ${pathOf(file)};`,
+    ...platformSource([...kinds, 'database'], platformModule),
+    `await startService({ name: '${name}', openService: ${open}, openPlatform });`,
     '',
   ].join('\n');
 };
