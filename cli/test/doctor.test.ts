@@ -63,7 +63,7 @@ describe('doctor', () => {
     ]) {
       const { code, err } = await runHere(argv, { directory: path });
       assert.equal(code, 1);
-      assert.match(err, /demandTable: the directory has format 0, this version reads 1/);
+      assert.match(err, /demandTable: its directory has format 0, this version reads 1/);
     }
   });
 

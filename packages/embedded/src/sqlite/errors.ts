@@ -12,6 +12,15 @@ const CODE_BY_RESULT: Readonly<Record<number, readonly [code: PortErrorCode, mes
   26: ['corrupt', 'the file is not a database'],
 };
 
+/**
+ * Variants that mean something else than their primary code. SQLite says `FULL` for ENOSPC alone: a quota that is used up and a limit of the
+ * size of files reach it as a refused write (os_unix.c, `unixWrite` and `unixShmMap`).
+ */
+const CODE_BY_VARIANT: Readonly<Record<number, readonly [code: PortErrorCode, message: string]>> = {
+  778: ['disk_full', 'the disk, a quota or the limit of the file is full, or the disk is failing'],
+  4874: ['disk_full', 'the disk, a quota or the limit of the file is full, or the disk is failing'],
+};
+
 const CODE_BY_SYSTEM_ERROR: Readonly<Record<string, readonly [code: PortErrorCode, message: string]>> = {
   ENOSPC: ['disk_full', 'the disk is full'],
   EDQUOT: ['disk_full', 'the quota of the disk is used up'],
@@ -27,7 +36,9 @@ const CODE_BY_SYSTEM_ERROR: Readonly<Record<string, readonly [code: PortErrorCod
 
 const meaningOf = (error: Error): readonly [code: PortErrorCode, message: string] | undefined => {
   // The low byte is the primary code; the rest tells variants of it apart.
-  if ('errcode' in error && typeof error.errcode === 'number') return CODE_BY_RESULT[error.errcode & 0xff];
+  if ('errcode' in error && typeof error.errcode === 'number') {
+    return CODE_BY_VARIANT[error.errcode] ?? CODE_BY_RESULT[error.errcode & 0xff];
+  }
   if ('code' in error && typeof error.code === 'string' && Object.hasOwn(CODE_BY_SYSTEM_ERROR, error.code)) {
     return CODE_BY_SYSTEM_ERROR[error.code];
   }
