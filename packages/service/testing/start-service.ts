@@ -1,9 +1,11 @@
 /** For tests of services: starts one with tokens that are their own claims. Not part of what services run on. */
 import type { TestContext } from 'node:test';
-import { openSqliteDatabase } from '@verifiedfan/embedded';
 import type { Database, Random } from '@verifiedfan/ports';
 import { createManualClock, createSeededRandom, type HttpRequestOptions, request } from '@verifiedfan/test-utils';
 import type { ServiceServer, ServiceServerOptions, TokenClaims } from '../src/index.ts';
+import { openDatabase } from './servers.ts';
+
+export { EMBEDDED, openCache, openDatabase, runOn, type TestServers } from './servers.ts';
 
 export type Claims = Partial<TokenClaims>;
 
@@ -21,13 +23,6 @@ const claimsOf = (claims: Claims): TokenClaims => ({
 export const tokenOf = (claims: Claims): string => Buffer.from(JSON.stringify(claimsOf(claims))).toString('base64url');
 const verifyToken = (token: string): TokenClaims =>
   JSON.parse(Buffer.from(token, 'base64url').toString()) as TokenClaims;
-
-/** The embedded driver in memory, closed when the test ends. */
-export const openDatabase = (context: TestContext): Database => {
-  const database = openSqliteDatabase({ location: ':memory:', random: createSeededRandom({ seed: 'database' }) });
-  context.after(() => database.close());
-  return database;
-};
 
 export type CallOptions = Omit<HttpRequestOptions, 'url'> & { claims?: Claims };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createGate } from '@verifiedfan/test-utils';
 import { createLeases } from '../../src/outbox/lease.ts';
-import { createRig, sequencesOf } from './support.ts';
+import { createRig, passUntil, sequencesOf } from './support.ts';
 
 describe('leases', () => {
   it('belong to one holder until they are given back or run out', async (context) => {
@@ -51,7 +51,7 @@ describe('two relays on one outbox', () => {
       isDone = true;
     });
     // Who comes second waits until the first has given the lease back.
-    while (!isDone) await clock.advance(500);
+    await passUntil(clock, () => isDone);
     await drained;
     assert.deepEqual(
       [sequencesOf(receivers.told, 'a'), sequencesOf(receivers.told, 'b')],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PortError } from '@verifiedfan/ports';
 import type { ServiceTracing } from '@verifiedfan/service';
-import { createRig, sequencesOf } from './support.ts';
+import { createRig, passUntil, sequencesOf } from './support.ts';
 
 const down = new PortError({ code: 'unavailable', message: 'gone' });
 const poison = new PortError({ code: 'too_large', message: 'too much' });
@@ -220,13 +220,17 @@ describe('a relay that was started', () => {
 
   it('finds what other processes wrote, and repeats what is due, by itself', async (context) => {
     const { publish, relayWith, receivers, clock } = createRig(context);
-    receivers.failWith(() => down);
+    let failures = 0;
+    receivers.failWith(() => {
+      failures += 1;
+      return down;
+    });
     const relay = relayWith();
     relay.start();
     await publish('a', 1);
-    await clock.advance(5_000);
+    await passUntil(clock, () => failures > 0);
     receivers.failWith(() => undefined);
-    await clock.advance(10_000);
+    await passUntil(clock, () => receivers.told.length > 0);
     assert.deepEqual(sequencesOf(receivers.told), [1]);
     await relay.stop();
     assert.equal(clock.sleeping(), 0);
@@ -235,16 +239,21 @@ describe('a relay that was started', () => {
   it('survives a database that is gone for a while', async (context) => {
     const rig = createRig(context);
     await rig.publish('a', 1);
-    let isGone = true;
+    let [isGone, refused] = [true, 0];
+    const refuse = (): Promise<never> => {
+      refused += 1;
+      return Promise.reject(down);
+    };
     const database = new Proxy(rig.database, {
-      get: (target, name) =>
-        name === 'transact' && isGone ? () => Promise.reject(down) : Reflect.get(target, name).bind(target),
+      get: (target, name) => (name === 'transact' && isGone ? refuse : Reflect.get(target, name).bind(target)),
     });
     const relay = rig.relayWith({ database });
     relay.start();
-    await rig.clock.advance(3_000);
+    await passUntil(rig.clock, () => refused > 2);
     isGone = false;
-    await rig.clock.advance(3_000);
+    const { told } = rig.receivers;
+    const before = told.length;
+    await passUntil(rig.clock, () => told.length > before && !relay.busy());
     await relay.stop();
     assert.deepEqual([...new Set(sequencesOf(rig.receivers.told))], [1]);
     assert.deepEqual(await relay.depth(), { unsent: 0, dead: 0 });

@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Database } from '@verifiedfan/ports';
 import { openDatabase } from '@verifiedfan/service/testing';
-import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
+import { createManualClock, createSeededRandom, type ManualClock, nextTurn } from '@verifiedfan/test-utils';
 import {
   type CampaignDestinations,
   createRelay,
@@ -75,6 +76,15 @@ export const createReceivers = () => {
       });
     },
   };
+};
+
+/** Lets time pass while somebody sleeps, until it is so: a database that is elsewhere needs turns in which no time passes. */
+export const passUntil = async (clock: ManualClock, isSo: () => boolean): Promise<void> => {
+  for (let turn = 0; turn < 100_000 && !isSo(); turn += 1) {
+    if (clock.sleeping() > 0) await clock.advance(500);
+    else await nextTurn();
+  }
+  assert.ok(isSo(), 'nobody does anything any more');
 };
 
 export type Receivers = ReturnType<typeof createReceivers>;

@@ -1,6 +1,5 @@
 import type { TestContext } from 'node:test';
 import { createDiscovery, type DiscoveryOptions } from '@verifiedfan/discovery';
-import { openSqliteCache } from '@verifiedfan/embedded';
 import { createGitlab } from '@verifiedfan/gitlab';
 import {
   createSandbox,
@@ -10,7 +9,7 @@ import {
   SANDBOX_GITLAB,
 } from '@verifiedfan/sandbox';
 import type { ServiceTracing } from '@verifiedfan/service';
-import { startServiceFor } from '@verifiedfan/service/testing';
+import { openCache, startServiceFor } from '@verifiedfan/service/testing';
 import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
 import { createCampaignService } from '../../src/index.ts';
 
@@ -43,8 +42,7 @@ export const startWithPartners = async (context: TestContext, options: Options =
   const gitlab = createGitlab({ ...SANDBOX_GITLAB, clock, random, baseUrl: `${url}/gitlab/api/v4`, attempts: 1 });
   const { tracing, catalogueCheck } = options;
   const service = await startServiceFor(context, (parts) => {
-    const cache = openSqliteCache({ location: ':memory:', clock: parts.clock });
-    context.after(() => cache.close());
+    const cache = openCache(context, { clock: parts.clock });
     return createCampaignService({
       ...parts,
       ...{ discovery, discoveryCache: cache, promoterCache: cache, gitlab, tracing, catalogueCheck },
