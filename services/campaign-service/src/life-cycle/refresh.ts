@@ -113,11 +113,14 @@ export const createRefresh = ({ datastore, clock, log }: RefreshOptions): (() =>
         return;
       }
     } catch (error) {
-      if (campaigns.length === 1) return fail(run, first._id, error);
+      // Who met others looks first whether they have done it.
+      if (campaigns.length === 1 && codeOf(error) !== 'conflict') return fail(run, first._id, error);
     }
-    if (attempt >= MAX_ATTEMPTS && campaigns.length === 1) return fail(run, first._id, new CampaignError('CONTENTION'));
     const due = await stillDue(transition, campaigns, run.nowMs);
-    if (due.length === 1 && campaigns.length === 1) return advance(transition, due, { run, attempt: attempt + 1 });
+    if (due.length === 1 && campaigns.length === 1) {
+      if (attempt >= MAX_ATTEMPTS) return fail(run, first._id, new CampaignError('CONTENTION'));
+      return advance(transition, due, { run, attempt: attempt + 1 });
+    }
     const middle = Math.ceil(due.length / 2);
     await advance(transition, due.slice(0, middle), { run });
     await advance(transition, due.slice(middle), { run });
