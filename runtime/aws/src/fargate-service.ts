@@ -112,6 +112,7 @@ const environmentOf = (
     APP_NAME: name,
     RESOURCE_PREFIX: settings.prefix,
     AWS_REGION: settings.region,
+    PORT: String(SERVICE_PORT),
     ...(told.length === 0 ? {} : { ENDPOINTS: JSON.stringify(Object.fromEntries(told)) }),
   };
 };

@@ -14,5 +14,5 @@ export { type StartOptions, startWorker } from './entry.ts';
 export { MissingEndpointError } from './host.ts';
 export { type OpenPlatform, onAws } from './open-platform.ts';
 export { reachedBy, reachedByService } from './reached.ts';
-export { SERVICE_PORT, type StartServiceOptions, startService } from './service-entry.ts';
+export { type StartServiceOptions, startService } from './service-entry.ts';
 export type { OpenedService, OpenService, ServiceParts, ServiceSurroundings } from './services/open-service.ts';

@@ -11,21 +11,16 @@ export type StartServiceOptions = {
   name: ServiceName;
   openService: OpenService;
   openPlatform: OpenPlatform;
-  /** @default 8_080 */
-  port?: number | undefined;
   /** @default what the environment says */
   configuration?: Configuration;
 };
-
-/** Where a container listens. */
-export const SERVICE_PORT = 8_080;
 
 /**
  * One REST service as a process of its own: listens on every interface of its container until SIGTERM, then lets what is under way end, and
  * closes what it opened. Throws, and so ends the container, when it cannot start.
  */
 export const startService = async (options: StartServiceOptions): Promise<void> => {
-  const { name, openService, openPlatform, port = SERVICE_PORT, configuration = readConfiguration() } = options;
+  const { name, openService, openPlatform, configuration = readConfiguration() } = options;
   const log = createLog({ service: name, level: configuration.logLevel, clock: systemClock });
   const [platform, tracing] = await Promise.all([
     openPlatform({ catalogue: reachedByService(services[name], resources), configuration }),
@@ -38,7 +33,7 @@ export const startService = async (options: StartServiceOptions): Promise<void> 
     { database, clock, random, log, tracing, verifyToken: tokens.verifier(name) },
     { platform, endpoints: configuration.endpoints },
   );
-  const { url, close } = await service.server.listen({ port, host: '0.0.0.0' });
+  const { url, close } = await service.server.listen({ port: configuration.port, host: '0.0.0.0' });
   service.start?.();
   log.info('listening', { url });
   process.once('SIGTERM', () => {

@@ -13,6 +13,8 @@ export type Configuration = {
   /** OTEL_COLLECTOR_HOST and OTEL_COLLECTOR_PORT: where spans go; without a host nothing is traced. */
   collectorHost: string | undefined;
   collectorPort: number;
+  /** PORT: where a REST service listens in its container; 0 takes a free one. @default 8080 */
+  port: number;
   /** RESOURCE_PREFIX and BUCKET_SUFFIX: what the resources of a stage are called on AWS, see `resourceNameOf`. */
   resourcePrefix: string | undefined;
   bucketSuffix: string | undefined;
@@ -47,11 +49,15 @@ export const readConfiguration = (
   if (!Number.isInteger(collectorPort) || collectorPort < 1 || collectorPort > 65_535) {
     throw new ConfigurationError('OTEL_COLLECTOR_PORT must be a port from 1 to 65535');
   }
+  const port = Number(environment.PORT ?? 8080);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ConfigurationError('PORT must be a port from 0 to 65535');
   return {
     logLevel,
     appName: environment.APP_NAME,
     collectorHost: environment.OTEL_COLLECTOR_HOST,
     collectorPort,
+    port,
     resourcePrefix: environment.RESOURCE_PREFIX,
     bucketSuffix: environment.BUCKET_SUFFIX,
     endpoints: readEndpoints(environment.ENDPOINTS),

@@ -4,10 +4,10 @@ import { ConfigurationError, LOG_LEVELS, readConfiguration } from '@verifiedfan/
 
 describe('readConfiguration', () => {
   it('gives defaults for an empty environment', () => {
-    const { logLevel, appName, collectorHost, collectorPort } = readConfiguration({});
+    const { logLevel, appName, collectorHost, collectorPort, port } = readConfiguration({});
     assert.deepEqual(
-      { logLevel, appName, collectorHost, collectorPort },
-      { logLevel: 'info', appName: undefined, collectorHost: undefined, collectorPort: 4318 },
+      { logLevel, appName, collectorHost, collectorPort, port },
+      { logLevel: 'info', appName: undefined, collectorHost: undefined, collectorPort: 4318, port: 8080 },
     );
   });
 
@@ -19,6 +19,15 @@ describe('readConfiguration', () => {
       OTEL_COLLECTOR_PORT: '4400',
     });
     assert.deepEqual([read.appName, read.collectorHost, read.collectorPort], ['saveEntryScoring', 'collector', 4400]);
+  });
+
+  it('reads where a service listens, and refuses what is no port', () => {
+    assert.deepEqual(
+      ['0', '65535'].map((PORT) => readConfiguration({ PORT }).port),
+      [0, 65_535],
+    );
+    for (const PORT of ['-1', '65536', 'http', '1.5'])
+      assert.throws(() => readConfiguration({ PORT }), ConfigurationError);
   });
 
   it('reads the names of a stage and the endpoints that its workers call', () => {
