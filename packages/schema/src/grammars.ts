@@ -23,17 +23,26 @@ export const phoneSchema = z
 /** The form in which e-mail addresses are compared. */
 export const normaliseEmail = (email: string): string => email.trim().toLowerCase();
 
-/** One `@`, no spaces or control characters, at most 254 characters. The result is trimmed and in lower case. */
+const MAX_EMAIL_CHARACTERS = 254;
+
+/**
+ * One `@`, no spaces or control characters, at most 254 characters, spaces around it included. The result is trimmed and in lower case.
+ * The pattern is of what comes in, so that OpenAPI tells it.
+ */
 export const emailSchema = z
   .string()
-  .max(1_024)
+  .max(MAX_EMAIL_CHARACTERS)
+  .regex(/^\s*[^\s@]+@[^\s@]+\s*$/, 'Must be an e-mail address')
   .transform(normaliseEmail)
-  .pipe(
-    z
-      .string()
-      .max(254)
-      .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, 'Must be an e-mail address'),
-  );
+  .refine((email) => !/\p{Cc}/u.test(email), 'Must not hold control characters')
+  // A letter may become two in lower case.
+  .refine((email) => email.length <= MAX_EMAIL_CHARACTERS, 'Is too long in lower case');
+
+/** How many things a page may hold, as a text of a query: 1 to 200. */
+export const pageLimitSchema = z
+  .string()
+  .regex(/^(?:[1-9][0-9]?|1[0-9]{2}|200)$/, 'Must be 1 to 200')
+  .transform(Number);
 
 /** A language tag such as `en` or `pt-BR`. */
 export const localeSchema = z

@@ -10,6 +10,7 @@ export {
   localeSchema,
   localisedTextSchema,
   normaliseEmail,
+  pageLimitSchema,
   phoneSchema,
 } from './grammars.ts';
 export { toJsonSchema } from './json-schema.ts';

@@ -1,4 +1,13 @@
-import { dateTimeSchema, emailSchema, idSchema, localeSchema, phoneSchema, z } from '@verifiedfan/schema';
+import {
+  dateTimeSchema,
+  emailSchema,
+  idSchema,
+  isId,
+  localeSchema,
+  pageLimitSchema,
+  phoneSchema,
+  z,
+} from '@verifiedfan/schema';
 import { type Entry, type Registration, VERDICTS } from './entry.ts';
 
 export const campaignParams = z.strictObject({ campaignId: idSchema });
@@ -33,17 +42,12 @@ export const encodeCursor = (memberId: string): string => Buffer.from(memberId).
 
 /** Texts of a query; `limit` 1 to 200. */
 export const pageQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(200))
-    .optional(),
+  limit: pageLimitSchema.optional(),
   cursor: z
     .string()
     .regex(CURSOR)
     .transform((text) => Buffer.from(text, 'base64url').toString())
-    .pipe(idSchema)
+    .refine(isId, 'Is not the meta.next of a page')
     .optional(),
 });
 

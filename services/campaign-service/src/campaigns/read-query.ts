@@ -1,4 +1,4 @@
-import { idSchema, localeSchema, z } from '@verifiedfan/schema';
+import { idSchema, localeSchema, pageLimitSchema, z } from '@verifiedfan/schema';
 import { CAMPAIGN_STATUSES } from './campaign.ts';
 import { siteSchema } from './fields.ts';
 import { filtersOf } from './list.ts';
@@ -54,12 +54,7 @@ export const listQuery = z
         description: 'Words; each begins a word of the name in some language, without regard to case and accents',
       }),
     sort: z.enum(sorts).optional().meta({ description: '`-` is the other direction; _id by default' }),
-    limit: z
-      .string()
-      .regex(/^(?:[1-9][0-9]?|1[0-9]{2}|200)$/, 'Must be 1 to 200')
-      .transform(Number)
-      .optional()
-      .meta({ description: '1 to 200, 50 by default' }),
+    limit: pageLimitSchema.optional().meta({ description: '1 to 200, 50 by default' }),
     cursor: cursorSchema
       .optional()
       .meta({ description: 'meta.next of the page before, with the same filters and order' }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { normaliseText } from '@verifiedfan/read-through';
-import { idSchema, localeSchema, z } from '@verifiedfan/schema';
+import { idSchema, localeSchema, pageLimitSchema, z } from '@verifiedfan/schema';
 
 /** Discovery serves nothing behind this. */
 const MAX_DEPTH = 1_000;
@@ -88,19 +88,14 @@ const cursorSchema = z
 const fields = {
   q: z
     .string()
-    .max(200)
+    .max(100)
     .transform(normaliseText)
-    .pipe(z.string().max(100))
+    // A sign may become several when it is normalised.
+    .refine((text) => text.length <= 100, 'Is too long')
     .optional()
     .meta({ description: 'Words of the name, without regard to case; everything when left out' }),
   locale: localeSchema.optional().meta({ description: 'Names in this language where there are some' }),
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(200))
-    .default(DEFAULT_LIMIT)
-    .meta({ description: '1 to 200, 20 by default' }),
+  limit: pageLimitSchema.default(DEFAULT_LIMIT).meta({ description: '1 to 200, 20 by default' }),
   cursor: cursorSchema.optional().meta({ description: 'meta.next of the page before, with the same search' }),
 };
 

@@ -1,4 +1,4 @@
-import { dateTimeSchema, z } from '@verifiedfan/schema';
+import { dateTimeSchema, pageLimitSchema, z } from '@verifiedfan/schema';
 import { type Route, route } from '@verifiedfan/service';
 import { accessOf } from '../rights/index.ts';
 import { DESTINATIONS } from './publication.ts';
@@ -25,16 +25,11 @@ const cursorSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,400}$/)
   .transform((text) => Buffer.from(text, 'base64url').toString())
-  .pipe(z.string().regex(/^[0-9TZ:.-]{24}\/[A-Za-z0-9._:-]{1,200}$/))
+  .refine((text) => /^[0-9TZ:.-]{24}\/[A-Za-z0-9._:-]{1,200}$/.test(text), 'Is not the meta.next of a page')
   .transform((text) => ({ deadAt: text.slice(0, 24), id: text.slice(25) }));
 
 const listQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(200))
-    .optional(),
+  limit: pageLimitSchema.optional(),
   cursor: cursorSchema.optional(),
 });
 

@@ -1,4 +1,4 @@
-import { idSchema, z } from '@verifiedfan/schema';
+import { idSchema, isId, pageLimitSchema, z } from '@verifiedfan/schema';
 import { entityTag, type Route, readIfMatch, route } from '@verifiedfan/service';
 import { documentOf } from '../campaigns/route-parts.ts';
 import { accessOf } from '../rights/index.ts';
@@ -9,18 +9,12 @@ const DEFAULT_LIMIT = 50;
 
 const params = z.strictObject({ promoterId: idSchema });
 const listQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(200))
-    .default(DEFAULT_LIMIT)
-    .meta({ description: '1 to 200, 50 by default' }),
+  limit: pageLimitSchema.default(DEFAULT_LIMIT).meta({ description: '1 to 200, 50 by default' }),
   cursor: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,172}$/)
     .transform((text) => Buffer.from(text, 'base64url').toString())
-    .pipe(idSchema)
+    .refine(isId, 'Is not the meta.next of a page')
     .optional()
     .meta({ description: 'meta.next of the page before' }),
 });
