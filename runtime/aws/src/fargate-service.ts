@@ -19,6 +19,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { idOf, type Naming } from './naming.ts';
 import { type Right, serviceRightsOf } from './rights.ts';
+import { makeServiceAlarm } from './service-alarm.ts';
 import type { Settings } from './settings.ts';
 
 /** Where a container listens. */
@@ -62,6 +63,7 @@ export const makeService = (
     retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });
+  makeServiceAlarm({ scope, settings, naming, id, name, logGroupName: logGroup.logGroupName });
   task.addContainer('service', {
     image,
     command: [`${name}/index.mjs`],

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { services } from '@verifiedfan/lambda/services';
+import { type ServiceDefinition, services } from '@verifiedfan/lambda/services';
+import type { ResourceDefinition } from '@verifiedfan/ports';
 import { workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
+import { idOf } from '../src/naming.ts';
 import { rightsPage } from '../src/rights-page.ts';
 import { ofType, ROOT, type Synthesised, synthesise, type Template } from './support/synthesise.ts';
 
@@ -96,6 +98,19 @@ describe('the stacks of a stage', () => {
       deadLetterTargetArn: { 'Fn::GetAtt': ['VerdictReporterQueueDeadLetters', 'Arn'] },
       maxReceiveCount: 10,
     });
+    for (const [name, definition] of Object.entries<ResourceDefinition>(resources)) {
+      if (definition.kind !== 'queue') continue;
+      const [id, end] = [idOf(name), definition.fifo ? '.fifo' : ''];
+      const [own, last] = [onsale.Resources[id]?.Properties, onsale.Resources[`${id}DeadLetters`]?.Properties];
+      assert.equal(own?.QueueName, `verifiedfan-test-${name}${end}`);
+      assert.equal(last?.QueueName, `verifiedfan-test-${name}DeadLetters${end}`);
+      assert.deepEqual(
+        [own?.FifoQueue, last?.FifoQueue],
+        definition.fifo ? [true, true] : [undefined, undefined],
+        name,
+      );
+      assert.notEqual(onsale.Resources[`${id}DeadLettersMessagesAlarm`], undefined, name);
+    }
     const [[, bucket]] = of('AWS::S3::Bucket') as [[string, Record<string, never>]];
     assert.deepEqual(bucket.VersioningConfiguration, { Status: 'Enabled' });
     assert.match(JSON.stringify(bucket.NotificationConfiguration), /function:verifiedfan-test-loadScoresToStream/);
@@ -117,6 +132,12 @@ describe('the stacks of a stage', () => {
     assert.match(JSON.stringify(changes.FilterCriteria), /member:/);
     const queue = mapping('VerdictReporter', 'VerdictReporterQueue') as Record<string, unknown>;
     assert.deepEqual([queue.BatchSize, queue.ScalingConfig], [10, { MaximumConcurrency: 2 }]);
+    assert.match(
+      JSON.stringify(mapping('SelectionRefresh', 'RefreshSelectionsQueue')),
+      /verifiedfan-test-refreshSelectionsQueue/,
+    );
+    const schedule = mapping('RefreshCampaigns', 'CampaignRefreshSchedule') as Record<string, unknown>;
+    assert.equal(schedule.ScheduleExpression, 'rate(1 minute)');
   });
 
   it('run functions on Node 24 that stay shorter than their queues hide messages', () => {
@@ -208,6 +229,58 @@ describe('the rights of workers', () => {
       rightsPage({ workers, services, catalogue: resources }),
       'run npm --prefix runtime/aws run rights',
     );
+  });
+});
+
+describe('the rights of services', () => {
+  const AT = 'eu-west-1:111122223333';
+  const PREFIX = 'verifiedfan-test';
+  const resourcesOf = (id: string): Record<string, unknown[]> => {
+    const policies = ofType(app.templates.services, 'AWS::IAM::Policy').filter(([name]) =>
+      name.startsWith(`${id}TaskTaskRole`),
+    );
+    const statements = policies.flatMap(
+      ([, { PolicyDocument }]) => (PolicyDocument as unknown as { Statement: Statement[] }).Statement,
+    );
+    const pairs = statements.flatMap((each) => actionsOf(each).map((action) => [action, each.Resource] as const));
+    const grouped = Map.groupBy(pairs, ([action]) => action);
+    return Object.fromEntries(
+      [...grouped].map(([action, all]) => [action, all.flatMap(([, resource]) => resource).sort()]),
+    );
+  };
+  const secretsOf = (...names: string[]) =>
+    names.map((name) => `arn:aws:secretsmanager:${AT}:secret:${PREFIX}/${name}-??????`).sort();
+
+  it('let campaign-service send to its destinations, read its secrets, and nothing else', () => {
+    const queues = ['attendanceQueue.fifo', 'dataPipelineQueue.fifo', 'refreshSelectionsQueue'];
+    const arns = queues.map((name) => `arn:aws:sqs:${AT}:${PREFIX}-${name}`);
+    assert.deepEqual(resourcesOf('CampaignService'), {
+      'kinesis:PutRecords': [`arn:aws:kinesis:${AT}:stream/${PREFIX}-campaignDataStream`],
+      'sqs:GetQueueUrl': arns,
+      'sqs:SendMessage': arns,
+      'secretsmanager:GetSecretValue': secretsOf(
+        ...['tokenKeys', 'mongodbUri', 'redisUri', 'discoveryApiKey', 'fastlyToken', 'fastlyServiceId'],
+        ...['gitlabToken', 'gitlabProject'],
+      ),
+    });
+  });
+
+  it('let entry-service read two secrets', () => {
+    assert.deepEqual(resourcesOf('EntryService'), {
+      'secretsmanager:GetSecretValue': secretsOf('tokenKeys', 'mongodbUri'),
+    });
+  });
+
+  it('are about secrets that the stage has', () => {
+    const names = of('AWS::SecretsManager::Secret').map(([, { Name }]) => String(Name));
+    for (const { secrets, partners } of Object.values<ServiceDefinition>(services))
+      for (const name of [...secrets, ...Object.values(partners).flat()])
+        assert.ok(names.includes(`${PREFIX}/${name}`), name);
+  });
+
+  it('come with an alarm for errors in the log, such as an event that was given up', () => {
+    const alarms = ofType(app.templates.services, 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) => AlarmName);
+    assert.deepEqual(alarms.sort(), [`${PREFIX}-CampaignServiceErrors`, `${PREFIX}-EntryServiceErrors`]);
   });
 });
 
