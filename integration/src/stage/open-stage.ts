@@ -19,10 +19,16 @@ export type OpenStageOptions = {
   addresses: Readonly<Record<keyof typeof STAGE_SERVERS, string>>;
   /** An account of its own on ministack: 12 digits. */
   account: string;
+  /** Values of secrets by their names in the code. @default those that an estate makes for itself */
+  secrets?: Readonly<Record<string, string>> | undefined;
 };
 
 /** A new stage on emulators, and the environment in which AWS's SDK and our command find it. */
-export const openStage = async ({ addresses, account }: OpenStageOptions): Promise<{ env: Record<string, string> }> => {
+export const openStage = async ({
+  addresses,
+  account,
+  secrets: given = {},
+}: OpenStageOptions): Promise<{ env: Record<string, string> }> => {
   const names = { prefix: `vf-${randomBytes(4).toString('hex')}` };
   const connectionTo = (endpoint: string): AwsConnection => ({
     region: 'us-east-1',
@@ -35,6 +41,7 @@ export const openStage = async ({ addresses, account }: OpenStageOptions): Promi
     ...Object.fromEntries(Object.entries(SECRET_GENERATORS).map(([name, make]) => [name, make(systemRandom)])),
     mongodbUri: addresses.mongodb,
     redisUri: addresses.redis,
+    ...given,
   };
   const { tables, aws: others } = addresses;
   const connections = { tables: connectionTo(tables), others: connectionTo(others) };
