@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { createKinesisStream, createSqsQueue } from '@verifiedfan/aws';
 import type { CloudEvent } from '@verifiedfan/campaign-service';
 import { systemClock, systemRandom } from '@verifiedfan/embedded';
 import { bundleServices } from '@verifiedfan/lambda';
-import { createTokens, resourceNameOf, SECRET_GENERATORS } from '@verifiedfan/platform';
+import { createTokens, SECRET_GENERATORS } from '@verifiedfan/platform';
 import { request, temporaryDirectory } from '@verifiedfan/test-utils';
-import { resources } from '@verifiedfan/workers/resources';
-import { awsConnection, fileAccount, openStage, serverAddress } from '../../src/index.ts';
+import { fileAccount, openStage, serverAddress } from '../../src/index.ts';
+import { openDestinations } from './destinations.ts';
 
 const TOKEN_KEYS = SECRET_GENERATORS.tokenKeys?.(systemRandom) ?? '';
 
@@ -67,19 +66,6 @@ const startTask = async (test: TestContext, name: string, env: Record<string, st
       return ended;
     },
   };
-};
-
-const openDestinations = (test: TestContext, prefix = '') => {
-  const connection = awsConnection('ministack');
-  const nameOf = (name: 'campaignDataStream' | 'dataPipelineQueue') =>
-    resourceNameOf({ name, definition: resources[name] }, { prefix });
-  const stream = createKinesisStream({ name: 'stream', streamName: nameOf('campaignDataStream'), connection });
-  const queue = createSqsQueue({ name: 'queue', queueName: nameOf('dataPipelineQueue'), fifo: true, connection });
-  test.after(async () => {
-    await stream.close();
-    await queue.close();
-  });
-  return { stream, queue };
 };
 
 describe('the bundle of campaign-service in a process of its own', () => {

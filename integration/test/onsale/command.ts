@@ -43,15 +43,17 @@ export const runCommand = async (argv: readonly string[], place: Place): Promise
 /** Starts an estate that serves until it is killed. Throws with what it printed when it ends before it serves. */
 export const startEstate = async (argv: readonly string[], place: Place) => {
   const { child, ended } = launch([...(await startArguments()), ...argv], place);
-  const serves = new Promise<void>((done) => {
+  const serving = new Promise<string>((done) => {
     child.on('printed', (out: string) => {
-      if (out.includes('Serving')) done();
+      if (out.includes('Serving')) done(out);
     });
   });
-  const early = await Promise.race([serves, ended]);
-  if (early !== undefined) throw new Error(`start ended with ${early.code}:\n${early.out}\n${early.err}`);
+  const early = await Promise.race([serving, ended]);
+  if (typeof early !== 'string') throw new Error(`start ended with ${early.code}:\n${early.out}\n${early.err}`);
   return {
     ended,
+    /** What it has printed when it began to serve, with its addresses. */
+    printed: await serving,
     /** Ends it, at once with SIGKILL, and waits until it is gone. */
     async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
       child.kill(signal);
