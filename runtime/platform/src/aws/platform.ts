@@ -12,6 +12,7 @@ import {
 import { assertResourceNames, type ResourceNames, secretNameOf } from '../resource-names.ts';
 import { createTableCheckpoints } from '../table-checkpoints.ts';
 import type { AwsContext, AwsKinds, Opened, OpenKind } from './kinds.ts';
+import { notReady } from './not-ready.ts';
 
 export type AwsPlatformOptions = {
   /** What this process may touch; nothing else can be opened. */
@@ -140,14 +141,4 @@ const verifyAll = async (resources: Iterable<Opened>): Promise<void> => {
   const results = await Promise.allSettled([...resources].map(async (resource) => resource.verify?.()));
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   if (errors.length > 0) throw notReady(errors);
-};
-
-/** One error for all that is missing or not as it should be. */
-const notReady = (errors: readonly Error[]): PortError => {
-  const faults = errors.map((error) => [error instanceof PortError ? error.resource : undefined, error.message]);
-  return new PortError({
-    code: errors.every((error) => error instanceof PortError && error.retryable) ? 'unavailable' : 'not_found',
-    message: `not ready: ${faults.map((parts) => parts.filter((part) => part !== undefined).join(': ')).join('; ')}`,
-    cause: new AggregateError(errors),
-  });
 };
