@@ -33,9 +33,10 @@ export const isInstalled = (recipe: PackageRecipe, version: string, folder: stri
   }
 };
 
+type Package = { recipe: PackageRecipe; version: string };
+
 /** Installs beside its place and renames: whoever is killed in between leaves nothing that looks installed. */
-const installPackage = async (name: string, recipe: PackageRecipe, version: string, options: InstallOptions) => {
-  const { cache, say } = options;
+const installPackage = async (name: string, { recipe, version }: Package, { cache, say }: InstallOptions) => {
   const folder = join(cache, `${name}-${version}`);
   const partial = join(cache, `.partial-${name}`);
   const log = join(cache, 'logs', `install-${name}.log`);
@@ -93,7 +94,14 @@ const installSystem = async (recipe: Extract<Recipe, { kind: 'system' }>, { cach
 export const installServer = async (name: ServerName, options: InstallOptions): Promise<string> => {
   const { recipe, version } = SERVERS[name];
   options.signal?.throwIfAborted();
-  return recipe.kind === 'system' ? installSystem(recipe, options) : installPackage(name, recipe, version, options);
+  return recipe.kind === 'system' ? installSystem(recipe, options) : installPackage(name, { recipe, version }, options);
+};
+
+/** The same for a program that is no server, such as a tester. */
+export const installTool = async (name: string, tool: Package, options: InstallOptions): Promise<string> => {
+  options.signal?.throwIfAborted();
+  mkdirSync(options.cache, { recursive: true });
+  return installPackage(name, tool, options);
 };
 
 /** All of them: registries side by side, one after the other within each. Waits for all before it throws what went wrong. */

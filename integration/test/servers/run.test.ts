@@ -161,8 +161,8 @@ describe('the choice of tests', () => {
 
 describe('sizes of a run', () => {
   it('have small defaults and survive the way through the environment', () => {
-    assert.deepEqual(runOptions({}), { registrants: 2_000, operations: 2_000, seeds: [1] });
-    const sizes = parseRunOptions({ registrants: '20000', operations: '10000', seeds: '1,2,3' });
+    assert.deepEqual(runOptions({}), { registrants: 2_000, operations: 2_000, seeds: [1], examples: 10 });
+    const sizes = parseRunOptions({ registrants: '20000', operations: '10000', seeds: '1,2,3', examples: '200' });
     assert.deepEqual(runOptions(toVariables(sizes)), sizes);
   });
 

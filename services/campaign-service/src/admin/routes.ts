@@ -6,7 +6,11 @@ import type { ConfigurationManager } from './configuration.ts';
 
 /** One part of the address: slashes of the path are sent as `%2F`. */
 const params = z.strictObject({
-  path: z.string().min(1).max(255).meta({ description: 'Such as config%2Flimits.json' }),
+  path: z
+    .string()
+    .min(1)
+    .max(255)
+    .meta({ description: 'Such as config%2Flimits.json', examples: ['config/limits.json'] }),
 });
 
 const fileView = z

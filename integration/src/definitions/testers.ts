@@ -1,0 +1,12 @@
+import type { PackageRecipe } from '../servers/recipes.ts';
+
+/** A program that tests run and that is no server: it is installed beside them, and starts when a test wants it. */
+export type Tool = { product: string; version: string; licence: string; recipe: PackageRecipe };
+
+/** Makes requests from an OpenAPI document and holds the answers to it; written by others, who know nothing of our code. */
+export const schemathesis: Tool = {
+  product: 'Schemathesis',
+  version: '4.32.5',
+  licence: 'MIT',
+  recipe: { kind: 'pip', package: 'schemathesis' },
+};
