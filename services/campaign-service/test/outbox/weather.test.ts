@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PortError } from '@verifiedfan/ports';
 import { createSeededRandom } from '@verifiedfan/test-utils';
-import { createRig, sequencesOf } from './support.ts';
+import { createRig, passUntil, sequencesOf } from './support.ts';
 
 const down = new PortError({ code: 'unavailable', message: 'gone' });
 const CAMPAIGNS = ['a', 'a.b', 'b', 'c-1', 'c.1', 'd', 'e', 'f'];
@@ -40,6 +40,10 @@ describe('two relays, writers, and a destination that fails every third time', (
       }
       isFair = true;
       await clock.advance(3_600_000);
+      const lastOf = (id: string) => sequencesOf(receivers.seenBy('campaignDataStream'), id).at(-1);
+      const isDone = (): boolean =>
+        CAMPAIGNS.every((id) => lastOf(id) === written.get(id)?.at(-1)) && !relays.some((relay) => relay.busy());
+      await passUntil(clock, isDone);
       await Promise.all(relays.map((relay) => relay.stop()));
       assert.deepEqual(await relays[0]?.depth(), { unsent: 0, dead: 0 });
       for (const id of CAMPAIGNS)
