@@ -5,12 +5,7 @@ import { notReady } from '../src/aws/not-ready.ts';
 
 const missing = new PortError({ code: 'not_found', message: 'there is no such table', resource: 'demandTable' });
 const unfit = new PortError({ code: 'validation', message: 'its key is not PK, SK', resource: 'deadLetterTable' });
-const away = new PortError({
-  code: 'unavailable',
-  message: 'cannot be reached',
-  resource: 'scoresStream',
-  retryable: true,
-});
+const away = new PortError({ code: 'unavailable', message: 'cannot be reached', resource: 'scoresStream' });
 
 describe('a stage that is not ready', () => {
   it('is told with everything that is wrong, by name', () => {
