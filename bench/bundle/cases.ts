@@ -14,7 +14,10 @@ type WorkerName = BundledWorker['name'];
 
 export type Case = {
   name: WorkerName;
+  /** With a code cache of this Node, `npm run bundle -- --code-cache`. */
   ours: BundledWorker;
+  /** Without, as `npm run bundle` makes it. */
+  uncached: BundledWorker;
   /** The same with middy, and Powertools' logger, metrics, tracer and batch processor. */
   theirs: Peer;
   /** Theirs without logger, metrics and tracer. */
@@ -69,13 +72,21 @@ export const makeCases = async (directory: string): Promise<[smallest: Case, typ
     subject: 'fan',
   });
   const names = ['validateToken', 'verdictReporter'] as const;
-  const ours = await bundleWorkers({ directory: join(directory, 'ours'), names });
+  const ours = await bundleWorkers({ directory: join(directory, 'ours'), names, codeCache: true });
+  const uncached = await bundleWorkers({ directory: join(directory, 'uncached'), names });
   const bare = await bundleWorkers({ directory: join(directory, 'without-sdk'), names, sdk: 'external' });
   const make = async (name: (typeof names)[number], peer: PeerName) => {
-    const [found, small] = [ours, bare].map((all) => all.find((each) => each.name === name));
-    if (found === undefined || small === undefined) throw new TypeError(`no bundle of ${name}`);
+    const [found, plain, small] = [ours, uncached, bare].map((all) => all.find((each) => each.name === name));
+    if (found === undefined || plain === undefined || small === undefined) throw new TypeError(`no bundle of ${name}`);
     return {
-      ...{ name, secrets, ours: found, withoutSdk: small.zippedBytes, environment: environmentOf(name) },
+      ...{
+        name,
+        secrets,
+        ours: found,
+        uncached: plain,
+        withoutSdk: small.zippedBytes,
+        environment: environmentOf(name),
+      },
       theirs: await bundlePeer({ directory, name: peer }),
       unobserved: await bundlePeer({ directory, name: peer, unobserved: true }),
     };

@@ -17,6 +17,8 @@ export type StartOptions = {
   openPlatform: OpenPlatform;
   /** @default what the environment says */
   configuration?: Configuration;
+  /** What became of the code cache beside the bundle. @default it was made without one */
+  codeCache?: 'used' | 'refused' | 'missing' | undefined;
 };
 
 /** How long an invocation waits for its measurements to leave, in milliseconds. */
@@ -32,12 +34,16 @@ export const startWorker = async ({
   catalogue,
   openPlatform,
   configuration = readConfiguration(),
+  codeCache,
 }: StartOptions): Promise<Handler> => {
   nameSources(import.meta.url);
   const { appName, logLevel, endpoints } = configuration;
   const worker = resolveWorker(workers, appName);
   const name = appName ?? '';
   const log = createLog({ service: name, level: logLevel, clock: systemClock });
+  // Nothing is wrong, only slower than somebody meant it to be: the runtime has another Node than made the cache.
+  if (codeCache === 'refused' || codeCache === 'missing')
+    log.info('started without a code cache', { codeCache, node: process.version });
   const [platform, tracer] = await Promise.all([
     openPlatform({ catalogue: reachedBy(worker, catalogue), configuration }),
     openTracing(configuration, name),

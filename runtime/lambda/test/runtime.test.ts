@@ -6,7 +6,7 @@ import { makeAppSyncAuthorizerInput, makeSqsInput, temporaryDirectory } from '@v
 import { testBundles } from './support/bundles.ts';
 import { startFunction } from './support/function.ts';
 
-const bundleOf = testBundles('runtime', ['validateToken', 'verdictReporter']);
+const bundleOf = testBundles('runtime', { names: ['validateToken', 'verdictReporter'] });
 const dataOf = (context: TestContext): string => temporaryDirectory(context).path;
 
 /** An OTLP collector that takes everything. */

@@ -35,17 +35,27 @@ const platformSource = (kinds: readonly OpenedKind[], platformModule: string | u
   ];
 };
 
+type WorkerEntryOptions = {
+  reached: Catalogue;
+  platformModule: string | undefined;
+  /** A script cannot wait, so it exports `start` and not the handler. */
+  isScript: boolean;
+};
+
 /** The module that a worker's bundle begins with: the worker, the catalogue, and the platform to run on. */
 export const workerEntry = (
   { name, file }: WorkerModule,
-  { reached, platformModule }: { reached: Catalogue; platformModule: string | undefined },
+  { reached, platformModule, isScript }: WorkerEntryOptions,
 ): string => {
+  const given = `workers: { ${name} }, catalogue: resources, openPlatform`;
   return [
     `import { startWorker } from ${pathOf('../entry.ts')};`,
     `import { resources } from ${pathOf('@verifiedfan/workers/resources')};`,
     `import { ${name} } from ${JSON.stringify(file)};`,
     ...platformSource(kindsOf(reached), platformModule),
-    `export const handler = await startWorker({ workers: { ${name} }, catalogue: resources, openPlatform });`,
+    isScript
+      ? `export const start = (options) => startWorker({ ${given}, ...options });`
+      : `export const handler = await startWorker({ ${given} });`,
     '',
   ].join('\n');
 };

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
 import type { Plugin } from 'esbuild';
 
 /** The text that one bundle begins with, under the name of the bundle. */
@@ -40,26 +39,6 @@ export const pureWorkspaces: Plugin = {
   },
 };
 
-const BUILTIN = 'builtin';
-const NODE_MODULE = new RegExp(`^(node:.+|${builtinModules.filter((name) => /^[a-z]/.test(name)).join('|')})$`);
-
-/**
- * Takes Node's own modules by `require`: an import asks for every name of a module, and some names of `node:http` load all of fetch and
- * WebSocket behind them, 20 ms of each start (Node 24.21).
- */
-export const builtinsByRequire: Plugin = {
-  name: 'builtins-by-require',
-  setup(build) {
-    build.onResolve({ filter: NODE_MODULE }, ({ path, kind }) =>
-      kind === 'require-call' ? { path, external: true } : { path, namespace: BUILTIN },
-    );
-    build.onLoad({ filter: /.*/, namespace: BUILTIN }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
-  },
-};
-
 const LEFT_OUT = 'left-out';
 
 /**
@@ -70,6 +49,8 @@ const NOT_IN_FUNCTIONS =
   /^(@aws-sdk\/client-dynamodb-streams|@aws-sdk\/credential-provider-(http|ini|login|process|sso|web-identity)|@smithy\/credential-provider-imds)$/;
 /** Loaded late for answers that are streams of events, which none of our calls has; some clients also import it at once, for what they could do. */
 const EVENT_STREAMS = /^@smithy\/core\/event-streams$/;
+/** Where the SDK reads `~/.aws`, for every client anew: a function has its settings in the environment. */
+const PROFILE_FILES = /[/\\]shared-ini-file-loader[/\\]readFile\.js$/;
 
 export const withoutOtherPlaces: Plugin = {
   name: 'without-other-places',
@@ -82,8 +63,15 @@ export const withoutOtherPlaces: Plugin = {
       contents: NOT_HERE.replace('PACKAGE', path),
       loader: 'js',
     }));
+    build.onLoad({ filter: PROFILE_FILES }, () => ({ contents: NO_PROFILE, loader: 'js' }));
   },
 };
+
+/** As where there is no file, which is no error to the SDK. */
+const NO_PROFILE = `
+export const [filePromises, fileIntercept] = [{}, {}];
+export const readFile = async () => { throw new Error('a function has no profile'); };
+`;
 
 /** Every name of it throws; what interop code asks of any module does not. */
 const NOT_HERE = `

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { WorkerName } from '@verifiedfan/workers';
-import { type BundledWorker, bundleWorkers } from '../../src/index.ts';
+import { type BundledWorker, type BundleOptions, bundleWorkers } from '../../src/index.ts';
 
 const ROOT = fileURLToPath(import.meta.resolve('../../../../package.json')).slice(0, -'/package.json'.length);
 /** Inside the repository, where a bundle finds the native engine that it leaves outside. */
@@ -20,12 +20,15 @@ export const awsBundles = (name: string): (() => readonly BundledWorker[]) => {
 };
 
 /** Bundles of workers, all unless some are named, that run on the embedded engines; made before the tests of a file, and removed behind them. */
-export const testBundles = (name: string, names?: readonly WorkerName[]): ((worker: WorkerName) => BundledWorker) => {
+export const testBundles = (
+  name: string,
+  options: Pick<BundleOptions, 'names' | 'codeCache'> = {},
+): ((worker: WorkerName) => BundledWorker) => {
   const directory = testDirectory(name);
   const bundles = new Map<WorkerName, BundledWorker>();
   before(async () => {
     const platformModule = fileURLToPath(import.meta.resolve('./test-platform.ts'));
-    const made = await bundleWorkers({ directory, names, platformModule, external: ['classic-level'] });
+    const made = await bundleWorkers({ ...options, directory, platformModule, external: ['classic-level'] });
     for (const each of made) bundles.set(each.name, each);
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
