@@ -36,7 +36,7 @@ const measure = async (each: Case, folder: string, rounds: number): Promise<{ me
   const aws = await startAws({ secrets: each.secrets });
   const client = await buildClient(folder);
   const bundles = { ...each, empty: await bundlePeer({ directory: folder, name: 'empty' }) };
-  const measured: Measured = { ours: [], theirs: [], unobserved: [], empty: [] };
+  const measured: Measured = { ours: [], uncached: [], theirs: [], unobserved: [], empty: [] };
   const calls = new Map<Side, string>();
   try {
     await alternate(SIDES, rounds, async (side) => {

@@ -26,7 +26,7 @@ export const SCRIPT_BUILD = {
 const LOADER = `import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 const { readFileSync } = require('node:fs');
-const { Script } = require('node:vm');
+const { Script, constants } = require('node:vm');
 const readCache = () => {
   try {
     return readFileSync(new URL(\`./code-\${process.versions.node}-\${process.arch}.cache\`, import.meta.url));
@@ -36,7 +36,12 @@ const readCache = () => {
 };
 const cachedData = readCache();
 const { href } = new URL('./${SCRIPT}', import.meta.url);
-const script = new Script(readFileSync(new URL(href), 'latin1'), { filename: href, cachedData });
+const script = new Script(readFileSync(new URL(href), 'latin1'), {
+  filename: href,
+  cachedData,
+  // What is left to the machine may be imported late.
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+});
 const module = { exports: {} };
 script.runInThisContext()(require, module, module.exports, href);
 const isUsed = script.cachedDataRejected === false;
