@@ -58,14 +58,19 @@ const find = (node: Node, segments: readonly string[], index: number, values: re
 const methodsOf = ({ routes }: Node): string =>
   [...routes.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 
-const paramsOf = (path: string, values: readonly string[]): Record<string, string> => {
-  const names = path.split('/').filter((segment) => segment.startsWith(':'));
-  return Object.fromEntries(names.map((name, index) => [name.slice(1), decode(values[index] ?? '')]));
+const namesOf = (path: string): string[] =>
+  path.split('/').flatMap((segment) => (segment.startsWith(':') ? [segment.slice(1)] : []));
+
+const paramsOf = (names: readonly string[], values: readonly string[]): Record<string, string> => {
+  const params: Record<string, string> = {};
+  for (const [index, name] of names.entries()) params[name] = decode(values[index] ?? '');
+  return params;
 };
 
 /** Finds the route of a request. Paths match exactly (no case folding, no trailing slash); HEAD is answered by GET. */
 export const createRouter = (routes: readonly Route[]): ((method: string, path: string) => Match) => {
   const root = createNode();
+  const names = new Map<Route, readonly string[]>();
   for (const route of routes) {
     const node = route.path
       .slice(1)
@@ -73,12 +78,13 @@ export const createRouter = (routes: readonly Route[]): ((method: string, path: 
       .reduce((parent, segment) => child(parent, segment, route.path), root);
     if (node.routes.has(route.method)) throw new TypeError(`${route.method} ${route.path} is declared twice`);
     node.routes.set(route.method, route);
+    names.set(route, namesOf(route.path));
   }
   return (method, path) => {
     const found = find(root, path.slice(1).split('/'), 0, []);
     if (found === undefined) return { outcome: 'none' };
     const route = found.node.routes.get(method === 'HEAD' ? 'GET' : method);
-    if (route !== undefined) return { outcome: 'found', route, params: paramsOf(route.path, found.values) };
+    if (route !== undefined) return { outcome: 'found', route, params: paramsOf(names.get(route) ?? [], found.values) };
     const [first] = found.node.routes.values();
     return { outcome: 'method', template: first?.path ?? path, allow: methodsOf(found.node) };
   };
