@@ -14,6 +14,8 @@ export type DifferentialOptions<Operation> = {
   open: () => Promise<Pair<Operation>>;
   operations: number;
   seeds: readonly number[];
+  /** Operations after which both begin anew, where what piles up would make each of them slower. @default never */
+  chapter?: number | undefined;
   /** Sequences that differed once, as a failure printed them. */
   regressions?: Readonly<Record<string, readonly Operation[]>> | undefined;
   known?: readonly KnownDifference<Operation>[] | undefined;
@@ -79,7 +81,8 @@ export const differential = <Operation>(options: DifferentialOptions<Operation>)
   for (const seed of seeds) {
     it(`${title}: ${operations} operations, seed ${seed}`, async () => {
       const next = generator(createDice(`${title} ${seed}`));
-      await compareDrivers(Array.from({ length: operations }, next), options);
+      for (let played = 0; played < operations; played += chapter)
+        await compareDrivers(Array.from({ length: Math.min(chapter, operations - played) }, next), options);
     });
   }
 };
