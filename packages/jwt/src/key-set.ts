@@ -1,4 +1,4 @@
-import { createSigner, createVerifier } from 'fast-jwt';
+import { createRequire } from 'node:module';
 import { TokenError, type TokenErrorCode } from './errors.ts';
 import { parseKeySetDocument } from './key-document.ts';
 import { ALGORITHMS, type Algorithm, type KeyRecord, readKeyMaterial } from './key-material.ts';
@@ -30,7 +30,11 @@ const CODES: Readonly<Record<string, TokenErrorCode>> = {
   FAST_JWT_VERIFY_ERROR: 'invalid_signature',
 };
 
+/** With the first key, since it brings the ASN.1 of elliptic keys along: many a process that could make tokens never does. */
+const loadFastJwt = () => createRequire(import.meta.url)('fast-jwt') as typeof import('fast-jwt');
+
 const createKey = (record: KeyRecord): Key => {
+  const { createSigner, createVerifier } = loadFastJwt();
   const { kid, algorithm } = record;
   const { signing, verifying } = readKeyMaterial(record);
   // Times are checked by us, against the Clock port: fast-jwt fixes `clockTimestamp` when a verifier is made, and would go on using

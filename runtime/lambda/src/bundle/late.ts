@@ -10,6 +10,9 @@ export type LateFile = { name: string; content: Uint8Array; metafile: Metafile }
 
 const OWN_REQUIRE = /createRequire\(import\.meta\.url\)\('([^']+)'\)/g;
 
+/** What some worker's first event asks for: in the bundle, and so in its code cache, but not run before it is asked for. */
+const INSIDE: readonly string[] = ['fast-jwt'];
+
 const fileOf = (module: string): string => `late-${module.replaceAll(/[^a-z0-9]+/gi, '-')}.cjs`;
 
 /**
@@ -23,6 +26,7 @@ export const lateRequires = (late: LateModules): Plugin => ({
       const text = readFileSync(path, 'utf8');
       if (path.includes('node_modules') || !text.includes('createRequire(')) return undefined;
       const contents = text.replaceAll(OWN_REQUIRE, (_, module: string) => {
+        if (INSIDE.includes(module)) return `require('${module}')`;
         late.set(fileOf(module), { module, resolveDir: dirname(path) });
         return `createRequire(import.meta.url)('./${fileOf(module)}')`;
       });
