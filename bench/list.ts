@@ -30,6 +30,10 @@ export const benchmarks = {
     purpose: 'the on-sale embedded beside the same on emulators of AWS, and where the time goes there',
     load: () => import('./engines.ts'),
   },
+  campaigns: {
+    purpose: 'campaign-service beside bare Koa, one call upstream for many callers, and a refresh of many campaigns',
+    load: () => import('./campaigns.ts'),
+  },
   csv: { purpose: 'reading a score file beside csv-parse', load: () => import('./csv.ts') },
 } as const satisfies Record<string, Benchmark>;
 

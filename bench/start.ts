@@ -47,7 +47,8 @@ export const findPort = async (): Promise<number> => {
   }
 };
 
-const processorMs = (pid: number): number | undefined => {
+/** What a process has used so far, user and system; undefined where /proc does not tell. */
+export const processorMs = (pid: number): number | undefined => {
   try {
     // The name of the program, in brackets, may hold spaces; user and system time are the 12th and 13th behind it.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
