@@ -74,7 +74,8 @@ const assertStillThere = async <Operation>(
  * answer the same.
  */
 export const differential = <Operation>(options: DifferentialOptions<Operation>): void => {
-  const { it, title, generator, operations, seeds, open, regressions = {}, known = [] } = options;
+  const { it, title, generator, operations, seeds, open } = options;
+  const { chapter = operations, regressions = {}, known = [] } = options;
   for (const [name, sequence] of Object.entries(regressions))
     it(`${title} again: ${name}`, () => compareDrivers(sequence, options));
   for (const each of known) it(`${title}, known: ${each.name}`, () => assertStillThere(each, open));
