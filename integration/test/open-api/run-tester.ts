@@ -33,6 +33,18 @@ export type Tested = { code: number | null; output: string };
 /** Refusals of what is malformed. A stale `if-match` or a used key may be noticed before the body is. */
 const REFUSALS = [400, 401, 403, 404, 405, 409, 412, 415, 428];
 
+/** What is known everywhere, then what is known under these paths, which takes its place. */
+const parametersFor = (known: readonly Known[], paths: string | undefined): string[] => {
+  const lines = new Map<string, string>();
+  for (const wanted of [undefined, paths]) {
+    for (const [index, { parameter, paths: own }] of known.entries()) {
+      if (own !== wanted) continue;
+      lines.set(parameter, `${JSON.stringify(parameter)} = { dictionary = "known-${index}", probability = 0.8 }`);
+    }
+  }
+  return [...lines.values()];
+};
+
 /** TOML takes JSON's texts, numbers and lists as they are. */
 const configuration = ({ known = [], expectedFailures = [] }: TesterOptions): string =>
   [
@@ -48,12 +60,15 @@ const configuration = ({ known = [], expectedFailures = [] }: TesterOptions): st
     `expected-statuses = ${JSON.stringify([...REFUSALS, ...expectedFailures])}`,
     '[checks.missing_required_header]',
     'expected-statuses = [400, 401, 403, 404, 428]',
-    ...known.flatMap(({ parameter, values, paths = '.' }, index) => [
-      `[dictionaries.known-${index}]`,
-      `values = ${JSON.stringify(values)}`,
+    ...known.flatMap(({ values }, index) => [`[dictionaries.known-${index}]`, `values = ${JSON.stringify(values)}`]),
+    '[parameters]',
+    ...parametersFor(known, undefined),
+    // An operation reads one table alone, so each holds what is known everywhere too.
+    ...[...new Set(known.flatMap(({ paths }) => paths ?? []))].flatMap((paths) => [
       '[[operations]]',
       `include-path-regex = ${JSON.stringify(paths)}`,
-      `parameters = { ${JSON.stringify(parameter)} = { dictionary = "known-${index}", probability = 0.8 } }`,
+      '[operations.parameters]',
+      ...parametersFor(known, paths),
     ]),
   ].join('\n');
 
