@@ -45,7 +45,7 @@ const pipelineTypes = ({ access, body, params, query, headers, idempotency }: Ro
   ...(access === 'public' ? [] : ['UNAUTHORIZED', 'FORBIDDEN']),
   ...(body === undefined ? [] : ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']),
   ...(idempotency === 'stored' ? ['IDEMPOTENCY_KEY_REUSED'] : []),
-  ...['INTERNAL_ERROR', 'UNAVAILABLE'],
+  ...['HEADERS_TOO_LARGE', 'INTERNAL_ERROR', 'UNAVAILABLE'],
 ];
 
 const errorsOf = (route: Route, statuses: ErrorStatuses): Json => {
