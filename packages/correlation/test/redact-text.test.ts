@@ -172,6 +172,23 @@ describe('redactText', () => {
     );
   });
 
+  it('is not asked about ids of requests and templates of paths, which every line of access holds', () => {
+    for (let round = 0; round < 2_000; round += 1) {
+      const uuid = [hex(8), hex(4), hex(4), hex(4), hex(12)].join('-');
+      assert.equal(redactText(uuid), uuid);
+      assert.equal(isSuspiciousLine(JSON.stringify({ correlation: uuid, path: '/campaigns/:id/markets/:id' })), false);
+    }
+    // All digits, in every grouping of hyphens that a UUID has.
+    const digitsOnly = '20255501-0012-4010-8020-255501002020';
+    assert.equal(isSuspiciousLine(JSON.stringify({ a: digitsOnly, b: digitsOnly })), false);
+    for (const near of ['202-555-0100', `${digitsOnly} 202-555-0100`, `x${digitsOnly}`, `${digitsOnly}-01`]) {
+      assert.ok(isSuspiciousLine(JSON.stringify({ first: digitsOnly, near, last: digitsOnly })), near);
+    }
+    for (const text of ['token: abc', 'x/token:abc', "'password':abc", 'a://b:c@d', 'secret :abc']) {
+      assert.ok(isSuspiciousLine(JSON.stringify({ path: '/:campaignId', text })), text);
+    }
+  });
+
   it('keeps no position from one call to the next', () => {
     for (let round = 0; round < 3; round += 1) assert.equal(redactText('a@b.example'), '[email]');
   });
