@@ -23,6 +23,11 @@ export type ExchangeState = {
 export type Middleware = Koa.Middleware<ExchangeState>;
 export type Context = Koa.ParameterizedContext<ExchangeState>;
 
+/** A part of the making of an answer; what it throws becomes the answer. Undefined when it is done at once: there is nothing to wait for. */
+export type Step = (context: Context) => Promise<void> | undefined;
+/** Is told of every request once its answer stands, and how long that took. */
+export type Observer = (context: Context, tookMs: number) => void;
+
 /** As much of a logger as the pipeline needs. */
 export type ServiceLog = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (message: string, data?: Record<string, unknown>) => void>

@@ -18,6 +18,7 @@ import { handle } from './pipeline/handle.ts';
 import { matchRoute } from './pipeline/match-route.ts';
 import { createRequestMetrics, type Gauges, type RequestMetrics } from './pipeline/prometheus.ts';
 import { formatResponses } from './pipeline/response-formatter.ts';
+import { serve } from './pipeline/serve.ts';
 import { type ServiceTracing, trace } from './pipeline/trace.ts';
 import { answerRawRequests } from './raw-answers.ts';
 import { createRouter } from './router.ts';
@@ -69,7 +70,7 @@ const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorSt
   return undefined;
 };
 
-/** The order in which a request passes: what must see every answer is outside of what may refuse. */
+/** The order in which a request passes: what must see every answer comes behind what may refuse. */
 const createPipeline = (
   options: ServiceServerOptions,
   parts: { routes: readonly Route[]; statuses: ErrorStatuses; metrics: RequestMetrics; isClosing: () => boolean },
@@ -79,19 +80,25 @@ const createPipeline = (
   return [
     ...(tracing?.enabled === true ? [trace({ tracing })] : []),
     correlate({ random }),
-    accessLog({ log, clock }),
-    auditSupreme({ log, metrics }),
-    metrics.measure,
-    async function closeConnection(context, next) {
-      await next();
-      if (isClosing()) context.set('connection', 'close');
-    },
-    compressLarge(),
-    formatErrors({ statuses, log, strict }),
-    formatResponses({ clock, log, strict }),
-    matchRoute({ router: createRouter(routes) }),
-    authenticate({ verifyToken }),
-    handle({ idempotency: createIdempotencyLayer(options, statuses) }),
+    serve({
+      clock,
+      steps: [
+        matchRoute({ router: createRouter(routes) }),
+        authenticate({ verifyToken }),
+        handle({ idempotency: createIdempotencyLayer(options, statuses) }),
+        formatResponses({ clock, log, strict }),
+      ],
+      formatError: formatErrors({ statuses, log, strict }),
+      finish: compressLarge(),
+      observers: [
+        (context) => {
+          if (isClosing()) context.set('connection', 'close');
+        },
+        metrics.measure,
+        auditSupreme({ log, metrics }),
+        accessLog({ log }),
+      ],
+    }),
   ];
 };
 
@@ -99,7 +106,7 @@ const createPipeline = (
 export const createServiceServer = (options: ServiceServerOptions): ServiceServer => {
   const { name, version, clock, random, log, checks = {}, errors = {}, gauges } = options;
   const statuses: ErrorStatuses = { ...errors, ...PIPELINE_ERRORS };
-  const metrics = createRequestMetrics({ clock, gauges });
+  const metrics = createRequestMetrics({ gauges });
   let closing = false;
   let document: Record<string, unknown> | undefined;
   const openApi = (): Record<string, unknown> => {

@@ -1,5 +1,5 @@
 import { isId } from '@verifiedfan/schema';
-import { type Middleware, methodLabel, type ServiceLog } from '../exchange.ts';
+import { methodLabel, type Observer, type ServiceLog } from '../exchange.ts';
 import type { RequestMetrics } from './prometheus.ts';
 
 export type AuditSupremeOptions = { log: ServiceLog; metrics: Pick<RequestMetrics, 'countSupreme'> };
@@ -12,9 +12,9 @@ const idsOf = (params: Readonly<Record<string, string>>): Record<string, string>
  * A supreme token may do everything, so each request with one leaves a line of its own, at `warn` so that no log level of a production drops
  * it, and is counted: who, which route, which ids, with what outcome. Routes without a token are not a use of it.
  */
-export const auditSupreme = ({ log, metrics }: AuditSupremeOptions): Middleware =>
-  async function audit(context, next) {
-    await next();
+export const auditSupreme =
+  ({ log, metrics }: AuditSupremeOptions): Observer =>
+  (context) => {
     const { claims, template, params } = context.state.exchange;
     if (claims?.supreme !== true) return;
     const labels = { method: methodLabel(context.method), path: template, status: String(context.status) };

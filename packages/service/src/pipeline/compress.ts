@@ -1,5 +1,5 @@
 import compress from 'koa-compress';
-import type { Context, Middleware } from '../exchange.ts';
+import type { Context, Step } from '../exchange.ts';
 
 export type CompressLargeOptions = {
   /** Smallest answer that is worth compressing, in bytes. @default 1_024 */
@@ -12,16 +12,15 @@ const LOOPBACK: ReadonlySet<string | undefined> = new Set(['127.0.0.1', '::1', '
  * Compresses answers as the client accepts it. Small answers, and answers to this machine (where the network costs less than the
  * compression), skip the negotiation: it would be the largest part of a small answer's cost.
  */
-export const compressLarge = ({ thresholdBytes = 1_024 }: CompressLargeOptions = {}): Middleware => {
+export const compressLarge = ({ thresholdBytes = 1_024 }: CompressLargeOptions = {}): Step => {
   const negotiate = compress({ threshold: thresholdBytes, defaultEncoding: 'identity' }) as unknown as (
     context: Context,
     next: () => Promise<void>,
   ) => Promise<void>;
   const forwarded = (context: Context): boolean => context.get('x-forwarded-for') !== '';
-  return async function compressLargeAnswers(context, next) {
-    await next();
-    if ((context.length ?? 0) < thresholdBytes) return;
-    if (LOOPBACK.has(context.req.socket.remoteAddress) && !forwarded(context)) return;
-    await negotiate(context, async () => {});
+  return (context) => {
+    if ((context.length ?? 0) < thresholdBytes) return undefined;
+    if (LOOPBACK.has(context.req.socket.remoteAddress) && !forwarded(context)) return undefined;
+    return negotiate(context, async () => {});
   };
 };

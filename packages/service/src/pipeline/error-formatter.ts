@@ -1,5 +1,5 @@
 import { type ErrorStatuses, type Failure, PIPELINE_ERRORS, toFailure } from '../errors.ts';
-import type { Context, Middleware, ServiceLog } from '../exchange.ts';
+import type { Context, ServiceLog } from '../exchange.ts';
 
 export type ErrorFormatterOptions = {
   statuses: ErrorStatuses;
@@ -28,17 +28,14 @@ const isDeclared = (context: Context, { type }: Failure): boolean => {
 };
 
 /** Turns whatever was thrown into an answer; what was nobody's fault outside is logged with its cause. */
-export const formatErrors = ({ statuses, log, strict }: ErrorFormatterOptions): Middleware =>
-  async function formatError(context, next) {
-    try {
-      await next();
-    } catch (error) {
-      const declared = toFailure(error, statuses);
-      const failure =
-        strict && !isDeclared(context, declared)
-          ? toFailure(new Error(`The route does not declare ${declared.type}`), statuses)
-          : declared;
-      if (failure.status >= 500) log.error('request failed', { path: context.state.exchange.template, error });
-      send(context, failure);
-    }
+export const formatErrors =
+  ({ statuses, log, strict }: ErrorFormatterOptions) =>
+  (context: Context, error: unknown): void => {
+    const declared = toFailure(error, statuses);
+    const failure =
+      strict && !isDeclared(context, declared)
+        ? toFailure(new Error(`The route does not declare ${declared.type}`), statuses)
+        : declared;
+    if (failure.status >= 500) log.error('request failed', { path: context.state.exchange.template, error });
+    send(context, failure);
   };

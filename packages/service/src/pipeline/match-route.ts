@@ -1,17 +1,18 @@
 import { ServiceError } from '../errors.ts';
-import type { Middleware } from '../exchange.ts';
+import type { Step } from '../exchange.ts';
 import type { createRouter } from '../router.ts';
 
 /** Finds the route, so that everything outside knows the template. 404 without a path, 405 with `allow` for any undeclared method. */
-export const matchRoute = ({ router }: { router: ReturnType<typeof createRouter> }): Middleware =>
-  function findRoute(context, next) {
+export const matchRoute =
+  ({ router }: { router: ReturnType<typeof createRouter> }): Step =>
+  (context) => {
     const { exchange } = context.state;
     const match = router(context.method, context.path);
     if (match.outcome === 'found') {
       exchange.route = match.route;
       exchange.template = match.route.path;
       exchange.params = match.params;
-      return next();
+      return undefined;
     }
     if (match.outcome === 'none')
       throw new ServiceError({ code: 'NOT_FOUND', message: 'There is nothing at this path' });

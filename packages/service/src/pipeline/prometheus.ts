@@ -1,6 +1,5 @@
-import type { Clock } from '@verifiedfan/ports';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type Middleware, methodLabel } from '../exchange.ts';
+import { methodLabel, type Observer } from '../exchange.ts';
 
 const LABELS = ['method', 'path', 'status'] as const;
 const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -27,7 +26,7 @@ export type RequestMetrics = {
   countSupreme(labels: Record<(typeof LABELS)[number], string>): void;
   /** Counts a request that the pipeline never saw, such as one that Node could not parse. */
   count(labels: Record<(typeof LABELS)[number], string>): void;
-  measure: Middleware;
+  measure: Observer;
 };
 
 const addGauge = (name: string, gauge: Gauges[string], registers: Registry[]): void => {
@@ -46,13 +45,7 @@ const addGauge = (name: string, gauge: Gauges[string], registers: Registry[]): v
 };
 
 /** `request_count`, `response_duration_seconds` and `supreme_request_count`, labelled with the route's template, in a registry of their own. */
-export const createRequestMetrics = ({
-  clock,
-  gauges = {},
-}: {
-  clock: Clock;
-  gauges?: Gauges | undefined;
-}): RequestMetrics => {
+export const createRequestMetrics = ({ gauges = {} }: { gauges?: Gauges | undefined }): RequestMetrics => {
   const registry = new Registry();
   const registers = [registry];
   const requestCounter = new Counter({
@@ -79,13 +72,11 @@ export const createRequestMetrics = ({
     registry,
     countSupreme: (labels) => supremeCounter.inc(labels),
     count: (labels) => requestCounter.inc(labels),
-    async measure(context, next) {
-      const startedAtMs = clock.now();
-      await next();
+    measure(context, tookMs) {
       const method = methodLabel(context.method);
       const labels = { method, path: context.state.exchange.template, status: String(context.status) };
       requestCounter.inc(labels);
-      responseDuration.observe(labels, (clock.now() - startedAtMs) / 1_000);
+      responseDuration.observe(labels, tookMs / 1_000);
     },
   };
 };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@verifiedfan/ports';
 import { type Schema, safeParse } from '@verifiedfan/schema';
 import type { AnyReply, RawResponse, ResponseContract, Route } from '../contract.ts';
-import type { Context, Middleware, ServiceLog } from '../exchange.ts';
+import type { Context, ServiceLog, Step } from '../exchange.ts';
 
 export type ResponseFormatterOptions = {
   clock: Clock;
@@ -26,13 +26,12 @@ const declaredData = (schema: Schema, { data }: AnyReply, route: Route, strict: 
 };
 
 /** Wraps data as `{ data, meta }`, after it was checked against the contract. */
-export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions): Middleware => {
+export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions): Step => {
   const envelope = (context: Context, data: unknown, { next, token }: AnyReply): string => {
     const { correlation } = context.state.exchange;
     return JSON.stringify({ data, meta: { correlation, timestamp: new Date(clock.now()).toISOString(), next, token } });
   };
-  return async function formatResponse(context, next) {
-    await next();
+  return (context) => {
     const { reply, route } = context.state.exchange;
     if (reply === undefined || route === undefined) throw new Error('The handler answered nothing');
     const contract = Object.hasOwn(route.responses, reply.status) ? route.responses[reply.status] : undefined;
@@ -52,5 +51,6 @@ export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions
       context.type = 'application/json; charset=utf-8';
       context.body = envelope(context, data, reply);
     }
+    return undefined;
   };
 };
