@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@verifiedfan/ports';
 import { type Schema, safeParse } from '@verifiedfan/schema';
 import type { AnyReply, RawResponse, ResponseContract, Route } from '../contract.ts';
+import { compileDeclared, type IsDeclared } from '../declared.ts';
 import type { Context, ServiceLog, Step } from '../exchange.ts';
 
 export type ResponseFormatterOptions = {
@@ -25,12 +26,25 @@ const declaredData = (schema: Schema, { data }: AnyReply, route: Route, strict: 
   return result.value;
 };
 
+/** Compiled with the first answer, so that a start does not pay for routes that nobody calls. */
+const createLook = (): ((schema: Schema, data: unknown) => boolean) => {
+  const compiled = new Map<Schema, IsDeclared>();
+  return (schema, data) => {
+    const isDeclared = compiled.get(schema) ?? compileDeclared(schema);
+    compiled.set(schema, isDeclared);
+    return isDeclared(data);
+  };
+};
+
 /** Wraps data as `{ data, meta }`, after it was checked against the contract. */
 export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions): Step => {
   const envelope = (context: Context, data: unknown, { next, token }: AnyReply): string => {
     const { correlation } = context.state.exchange;
     return JSON.stringify({ data, meta: { correlation, timestamp: new Date(clock.now()).toISOString(), next, token } });
   };
+  const isAsDeclared = createLook();
+  const checkedData = (schema: Schema, reply: AnyReply, route: Route): unknown =>
+    !strict && isAsDeclared(schema, reply.data) ? reply.data : declaredData(schema, reply, route, strict);
   return (context) => {
     const { reply, route } = context.state.exchange;
     if (reply === undefined || route === undefined) throw new Error('The handler answered nothing');
@@ -47,7 +61,7 @@ export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions
       context.type = contract.contentType;
       context.body = reply.text ?? '';
     } else {
-      const data = contract === undefined ? undefined : declaredData(contract, reply, route, strict);
+      const data = contract === undefined ? undefined : checkedData(contract, reply, route);
       context.type = 'application/json; charset=utf-8';
       context.body = envelope(context, data, reply);
     }
