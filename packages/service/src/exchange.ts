@@ -3,6 +3,9 @@ import type { TokenClaims } from './claims.ts';
 import type { AnyReply, Route } from './contract.ts';
 import type { Failure } from './errors.ts';
 
+/** An answer that can be written in one go; its names of headers are in lower case. */
+export type ReadyAnswer = { headers: Record<string, string>; body: string; bytes: number };
+
 /** What the layers of the pipeline tell each other about one request. */
 export type Exchange = {
   correlation: string;
@@ -12,6 +15,8 @@ export type Exchange = {
   params: Record<string, string>;
   claims?: TokenClaims;
   reply?: AnyReply;
+  /** The answer, as long as nobody has put it into Koa's hands. */
+  ready?: ReadyAnswer | undefined;
   failure?: Failure;
 };
 

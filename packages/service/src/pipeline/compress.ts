@@ -1,5 +1,6 @@
 import compress from 'koa-compress';
 import type { Context, Step } from '../exchange.ts';
+import { giveToKoa } from './send.ts';
 
 export type CompressLargeOptions = {
   /** Smallest answer that is worth compressing, in bytes. @default 1_024 */
@@ -19,8 +20,10 @@ export const compressLarge = ({ thresholdBytes = 1_024 }: CompressLargeOptions =
   ) => Promise<void>;
   const forwarded = (context: Context): boolean => context.get('x-forwarded-for') !== '';
   return (context) => {
-    if ((context.length ?? 0) < thresholdBytes) return undefined;
+    const bytes = context.state.exchange.ready?.bytes ?? context.length ?? 0;
+    if (bytes < thresholdBytes) return undefined;
     if (LOOPBACK.has(context.req.socket.remoteAddress) && !forwarded(context)) return undefined;
+    giveToKoa(context);
     return negotiate(context, async () => {});
   };
 };

@@ -1,4 +1,4 @@
-import { CORRELATION_HEADER, correlationFromHeaders, runWithCorrelation } from '@verifiedfan/correlation';
+import { correlationFromHeaders, runWithCorrelation } from '@verifiedfan/correlation';
 import type { Random } from '@verifiedfan/ports';
 import type { Middleware } from '../exchange.ts';
 
@@ -7,7 +7,6 @@ export const correlate = ({ random }: { random: Pick<Random, 'uuid'> }): Middlew
   function correlation(context, next) {
     const correlated = correlationFromHeaders(context.headers, random);
     context.state.exchange = { correlation: correlated.correlation, template: 'unmatched', params: {} };
-    context.set(CORRELATION_HEADER, correlated.correlation);
     // The request's own span, where it is traced, is the parent of what happens inside; else whatever the caller sent.
     const { traceparent = correlated.traceparent } = context.state;
     return runWithCorrelation({ ...correlated, traceparent }, next);

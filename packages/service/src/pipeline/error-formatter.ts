@@ -1,3 +1,4 @@
+import { CORRELATION_HEADER } from '@verifiedfan/correlation';
 import { type ErrorStatuses, type Failure, PIPELINE_ERRORS, toFailure } from '../errors.ts';
 import type { Context, ServiceLog } from '../exchange.ts';
 
@@ -16,7 +17,7 @@ export const errorBody = (failure: Failure, correlation: string): string =>
 
 const send = (context: Context, failure: Failure): void => {
   context.state.exchange.failure = failure;
-  context.set({ ...failure.headers });
+  context.set({ ...failure.headers, [CORRELATION_HEADER]: context.state.exchange.correlation });
   context.status = failure.status;
   context.type = 'application/json; charset=utf-8';
   context.body = errorBody(failure, context.state.exchange.correlation);

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { CORRELATION_HEADER } from '@verifiedfan/correlation';
 import type { Clock } from '@verifiedfan/ports';
 import { type Schema, safeParse } from '@verifiedfan/schema';
 import type { AnyReply, RawResponse, ResponseContract, Route } from '../contract.ts';
 import { compileDeclared, type IsDeclared } from '../declared.ts';
 import type { Context, ServiceLog, Step } from '../exchange.ts';
+import { keepReady } from './send.ts';
 
 export type ResponseFormatterOptions = {
   clock: Clock;
@@ -11,6 +13,8 @@ export type ResponseFormatterOptions = {
   /** Fail on what the contract does not declare, instead of leaving it out. For tests. */
   strict: boolean;
 };
+
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 const isRaw = (contract: ResponseContract): contract is RawResponse => contract !== null && 'contentType' in contract;
 
@@ -53,17 +57,16 @@ export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions
       if (strict) throw undeclared(route, `${reply.status}, which it does not declare`);
       log.warn('undeclared status', { path: route.path, status: reply.status });
     }
-    context.status = reply.status;
-    context.set({ ...reply.headers });
+    const { status, headers } = reply;
     if (contract === null) {
+      context.status = status;
+      context.set({ ...headers, [CORRELATION_HEADER]: context.state.exchange.correlation });
       context.body = null;
     } else if (contract !== undefined && isRaw(contract)) {
-      context.type = contract.contentType;
-      context.body = reply.text ?? '';
+      keepReady(context, { status, headers, contentType: contract.contentType, body: reply.text ?? '' });
     } else {
       const data = contract === undefined ? undefined : checkedData(contract, reply, route);
-      context.type = 'application/json; charset=utf-8';
-      context.body = envelope(context, data, reply);
+      keepReady(context, { status, headers, contentType: JSON_TYPE, body: envelope(context, data, reply) });
     }
     return undefined;
   };

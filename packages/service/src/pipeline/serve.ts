@@ -1,5 +1,6 @@
 import type { Clock } from '@verifiedfan/ports';
 import type { Context, Middleware, Observer, Step } from '../exchange.ts';
+import { sendReady } from './send.ts';
 
 export type ServeOptions = {
   clock: Clock;
@@ -31,4 +32,5 @@ export const serve = ({ clock, steps, formatError, finish, observers }: ServeOpt
     if (finishing !== undefined) await finishing;
     const tookMs = clock.now() - startedAtMs;
     for (const observe of observers) observe(context, tookMs);
+    sendReady(context);
   };
