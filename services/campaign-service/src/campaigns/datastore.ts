@@ -136,7 +136,9 @@ export const createCampaignDatastore = (options: CampaignDatastoreOptions): Camp
   const transact = (changes: readonly CampaignChange[]): Promise<TransactionResult> =>
     database.transact(changes.flatMap((change) => changeSteps(change, options)));
   const announce = (): void => onPublished?.();
-  const marketsOf = (filter: Filter): Promise<Market[]> => markets.find({ filter, sort: [['position', 1]] });
+  // Sorted here: no index has this order, and to compare numbers takes less than to have values of any kind compared.
+  const marketsOf = async (filter: Filter): Promise<Market[]> =>
+    (await markets.find({ filter })).sort((a, b) => a.position - b.position);
   return {
     findById: (id) => campaigns.findById(id),
     async findMarkets(campaignIds) {

@@ -10,6 +10,7 @@ export type LocaleOptions = {
 
 /** A tag and its shorter forms, the most exact first: RFC 4647, section 3.4. */
 const tagsOf = (locale: string): string[] => {
+  if (!locale.includes('-')) return [locale.toLowerCase()];
   const parts = locale.toLowerCase().split('-');
   return parts.map((_part, index) => parts.slice(0, parts.length - index).join('-'));
 };
@@ -18,18 +19,22 @@ const tagsOf = (locale: string): string[] => {
 const wantedTags = (locale: string | undefined, locales: readonly string[] = []): string[] =>
   [locale, locales[0]].flatMap((each) => (each === undefined ? [] : tagsOf(each)));
 
+const inAnyCase = (text: Readonly<Record<string, string>>, tag: string): string | undefined =>
+  Object.entries(text).find(([name]) => name.toLowerCase() === tag)?.[1];
+
 /**
  * One text of many: in the wanted language and region, else in the language alone, else in the campaign's first language, else in
  * whichever comes first.
  */
 const choose = (text: LocalisedText, tags: readonly string[]): string => {
   if (typeof text === 'string') return text;
-  const texts = Object.entries(text);
   for (const tag of tags) {
-    const found = texts.find(([name]) => name.toLowerCase() === tag);
-    if (found !== undefined) return found[1];
+    // Mostly a language alone, as it is written: then there is no need to look through all of them.
+    const exact = Object.hasOwn(text, tag) ? text[tag] : undefined;
+    const found = exact ?? inAnyCase(text, tag);
+    if (found !== undefined) return found;
   }
-  return texts[0]?.[1] ?? '';
+  return Object.values(text)[0] ?? '';
 };
 
 const localiseMarket = (market: MarketView, tags: readonly string[]): MarketView =>
