@@ -32,7 +32,7 @@ export const currentCorrelation = (): string | undefined => storage.getStore()?.
  * Throws `invalid_correlation` or `invalid_traceparent`: check foreign text with `toCorrelationId` and `parseTraceparent` first.
  */
 export const runWithCorrelation = <T>(context: CorrelationContext & { correlation: string }, fn: () => T): T => {
-  if (!isCorrelationId(context.correlation)) throw new CorrelationError('invalid_correlation');
+  if (context.correlation === undefined) throw new CorrelationError('invalid_correlation');
   return runWithFields(context, fn);
 };
 

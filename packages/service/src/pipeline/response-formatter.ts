@@ -40,11 +40,24 @@ const createLook = (): ((schema: Schema, data: unknown) => boolean) => {
   };
 };
 
+/** The time as text. Answers of one millisecond share it. */
+const createTimestamp = (clock: Clock): (() => string) => {
+  let lastMs = Number.NaN;
+  let text = '';
+  return () => {
+    const nowMs = clock.now();
+    if (nowMs !== lastMs) text = new Date(nowMs).toISOString();
+    lastMs = nowMs;
+    return text;
+  };
+};
+
 /** Wraps data as `{ data, meta }`, after it was checked against the contract. */
 export const formatResponses = ({ clock, log, strict }: ResponseFormatterOptions): Step => {
+  const timestamp = createTimestamp(clock);
   const envelope = (context: Context, data: unknown, { next, token }: AnyReply): string => {
     const { correlation } = context.state.exchange;
-    return JSON.stringify({ data, meta: { correlation, timestamp: new Date(clock.now()).toISOString(), next, token } });
+    return JSON.stringify({ data, meta: { correlation, timestamp: timestamp(), next, token } });
   };
   const isAsDeclared = createLook();
   const checkedData = (schema: Schema, reply: AnyReply, route: Route): unknown =>
