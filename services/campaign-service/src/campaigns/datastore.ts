@@ -85,6 +85,9 @@ const openMarkets = (database: Database): Collection<Market> =>
     ],
   });
 
+/** Sorted here: no index has this order, and to compare numbers takes less than to have values of any kind compared. */
+const byPosition = (a: Market, b: Market): number => a.position - b.position;
+
 const campaignStep = ({ previous, expected }: CampaignChange, next: Campaign): TransactionStep => {
   if (previous === undefined) return { collection: CAMPAIGNS, operation: { insertOne: { document: next } } };
   const { _id, version, sequence = null } = previous;
@@ -136,18 +139,15 @@ export const createCampaignDatastore = (options: CampaignDatastoreOptions): Camp
   const transact = (changes: readonly CampaignChange[]): Promise<TransactionResult> =>
     database.transact(changes.flatMap((change) => changeSteps(change, options)));
   const announce = (): void => onPublished?.();
-  // Sorted here: no index has this order, and to compare numbers takes less than to have values of any kind compared.
-  const marketsOf = async (filter: Filter): Promise<Market[]> =>
-    (await markets.find({ filter })).sort((a, b) => a.position - b.position);
   return {
     findById: (id) => campaigns.findById(id),
     async findMarkets(campaignIds) {
       const [first, ...others] = campaignIds;
       if (first === undefined) return new Map();
       // One campaign is by far the most frequent question, and equality the cheapest one.
-      if (others.length === 0) return new Map([[first, await marketsOf({ campaignId: first })]]);
-      const found = await marketsOf({ campaignId: { $in: [...campaignIds] } });
-      return Map.groupBy(found, ({ campaignId }) => campaignId);
+      const filter = { campaignId: others.length === 0 ? first : { $in: [...campaignIds] } };
+      const found = (await markets.find({ filter })).sort(byPosition);
+      return others.length === 0 ? new Map([[first, found]]) : Map.groupBy(found, ({ campaignId }) => campaignId);
     },
     async findIdsByEvent(eventId) {
       const found = await markets.find({ filter: { eventId } });

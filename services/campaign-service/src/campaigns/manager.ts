@@ -120,10 +120,10 @@ export const createCampaignManager = (options: CampaignManagerOptions): Campaign
 
   return {
     async findById(id, claims, options = {}) {
-      const stored = await load(id);
-      const campaign = stored?.campaign;
+      const campaign = await datastore.findById(id);
       throwIfInvalidPermissions(claims, campaign, options.showAllLocales === true ? 'update' : 'read');
-      return localise(toCampaignView(campaign, stored?.markets ?? []), options);
+      const markets = await datastore.findMarkets([id]);
+      return localise(toCampaignView(campaign, markets.get(id) ?? []), options);
     },
     list: createCampaignList(datastore),
     async create(document, claims) {
