@@ -25,8 +25,10 @@ export type ExchangeState = {
   /** Of the request's own span, where requests are traced. */
   traceparent?: string | undefined;
 };
-export type Middleware = Koa.Middleware<ExchangeState>;
 export type Context = Koa.ParameterizedContext<ExchangeState>;
+
+/** Takes a request to its answer. What goes around it is given it when the pipeline is made, for Koa would join them again each time. */
+export type Serve = (context: Context) => Promise<void>;
 
 /** A part of the making of an answer; what it throws becomes the answer. Undefined when it is done at once: there is nothing to wait for. */
 export type Step = (context: Context) => Promise<void> | undefined;

@@ -3,7 +3,7 @@ import Koa from 'koa';
 import type { VerifyToken } from './claims.ts';
 import type { Route } from './contract.ts';
 import { type ErrorStatuses, PIPELINE_ERRORS } from './errors.ts';
-import type { ExchangeState, Middleware, ServiceLog } from './exchange.ts';
+import type { ExchangeState, Serve, ServiceLog } from './exchange.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import { createHttpServer, type HttpOptions, type Listening, type ListenOptions, listen } from './listen.ts';
@@ -18,7 +18,7 @@ import { handle } from './pipeline/handle.ts';
 import { matchRoute } from './pipeline/match-route.ts';
 import { createRequestMetrics, type Gauges, type RequestMetrics } from './pipeline/prometheus.ts';
 import { formatResponses } from './pipeline/response-formatter.ts';
-import { serve } from './pipeline/serve.ts';
+import { createServe } from './pipeline/serve.ts';
 import { type ServiceTracing, trace } from './pipeline/trace.ts';
 import { answerRawRequests } from './raw-answers.ts';
 import { createRouter } from './router.ts';
@@ -74,32 +74,30 @@ const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorSt
 const createPipeline = (
   options: ServiceServerOptions,
   parts: { routes: readonly Route[]; statuses: ErrorStatuses; metrics: RequestMetrics; isClosing: () => boolean },
-): Middleware[] => {
+): Serve => {
   const { clock, random, log, tracing, verifyToken, strict = false } = options;
   const { routes, statuses, metrics, isClosing } = parts;
-  return [
-    ...(tracing?.enabled === true ? [trace({ tracing })] : []),
-    correlate({ random }),
-    serve({
-      clock,
-      steps: [
-        matchRoute({ router: createRouter(routes) }),
-        authenticate({ verifyToken }),
-        handle({ idempotency: createIdempotencyLayer(options, statuses) }),
-        formatResponses({ clock, log, strict }),
-      ],
-      formatError: formatErrors({ statuses, log, strict }),
-      finish: compressLarge(),
-      observers: [
-        (context) => {
-          if (isClosing()) context.set('connection', 'close');
-        },
-        metrics.measure,
-        auditSupreme({ log, metrics }),
-        accessLog({ log }),
-      ],
-    }),
-  ];
+  const serve = createServe({
+    clock,
+    steps: [
+      matchRoute({ router: createRouter(routes) }),
+      authenticate({ verifyToken }),
+      handle({ idempotency: createIdempotencyLayer(options, statuses) }),
+      formatResponses({ clock, log, strict }),
+    ],
+    formatError: formatErrors({ statuses, log, strict }),
+    finish: compressLarge(),
+    observers: [
+      (context) => {
+        if (isClosing()) context.set('connection', 'close');
+      },
+      metrics.measure,
+      auditSupreme({ log, metrics }),
+      accessLog({ log }),
+    ],
+  });
+  const correlated = correlate({ random }, serve);
+  return tracing?.enabled === true ? trace({ tracing }, correlated) : correlated;
 };
 
 /** Builds the server of a service. Throws `TypeError` for contracts that contradict each other. */
@@ -122,7 +120,7 @@ export const createServiceServer = (options: ServiceServerOptions): ServiceServe
   const app = new Koa<ExchangeState>();
   // Only what happens while an answer is being sent gets here, such as a client that went away.
   app.on('error', (error: unknown) => log.debug('answer not sent', { error }));
-  for (const middleware of createPipeline(options, { routes, statuses, metrics, isClosing })) app.use(middleware);
+  app.use(createPipeline(options, { routes, statuses, metrics, isClosing }));
   return {
     routes,
     openApi,

@@ -1,5 +1,5 @@
 import type { Clock } from '@verifiedfan/ports';
-import type { Context, Middleware, Observer, Step } from '../exchange.ts';
+import type { Context, Observer, Serve, Step } from '../exchange.ts';
 import { sendReady } from './send.ts';
 
 export type ServeOptions = {
@@ -17,7 +17,7 @@ export type ServeOptions = {
  * Takes a request through the pipeline. Layers in the manner of Koa, each of which waits for those inside, cost as much as reading a token:
  * a dozen promises a request, of which all but the handler's and the body's were settled at once.
  */
-export const serve = ({ clock, steps, formatError, finish, observers }: ServeOptions): Middleware =>
+export const createServe = ({ clock, steps, formatError, finish, observers }: ServeOptions): Serve =>
   async function serveRequest(context) {
     const startedAtMs = clock.now();
     try {

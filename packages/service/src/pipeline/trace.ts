@@ -1,5 +1,5 @@
 import { currentTraceparent, type Tracing } from '@verifiedfan/tracing';
-import { type Middleware, methodLabel } from '../exchange.ts';
+import { methodLabel, type Serve } from '../exchange.ts';
 
 /** As much of tracing as a service needs. */
 export type ServiceTracing = Pick<Tracing, 'enabled' | 'span'>;
@@ -8,12 +8,13 @@ export type ServiceTracing = Pick<Tracing, 'enabled' | 'span'>;
 const STATUS_ERROR = 2;
 
 /** One span per request, a child of the caller's, named after the route's template and carrying the correlation id. */
-export const trace = ({ tracing }: { tracing: ServiceTracing }): Middleware =>
-  function traceRequest(context, next) {
+export const trace =
+  ({ tracing }: { tracing: ServiceTracing }, serve: Serve): Serve =>
+  (context) => {
     const method = methodLabel(context.method);
     return tracing.span({ name: method, kind: 'server', parent: context.headers.traceparent }, async (span) => {
       context.state.traceparent = currentTraceparent();
-      await next();
+      await serve(context);
       const { template, correlation } = context.state.exchange;
       span.updateName(`${method} ${template}`);
       span.setAttributes({
