@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { z } from '@verifiedfan/schema';
 import { route } from '../src/index.ts';
 import { json, routes, thing } from './support/routes.ts';
 import { errorOf, startService } from './support/service.ts';
@@ -138,6 +139,28 @@ describe('the pipeline', () => {
     const answer = await call('/things/a', { method: 'HEAD' });
     assert.deepEqual([answer.status, answer.text], [200, '']);
     assert.ok(Number(answer.headers['content-length']) > 0);
+  });
+
+  it('takes headers of a handler in any case, and answers 500 to one that no header can be', async (context) => {
+    const answering = (path: string, headers: Record<string, string>) =>
+      route({
+        method: 'GET',
+        path,
+        summary: 'Answers headers',
+        access: 'public',
+        responses: { 200: z.string() },
+        handler: () => ({ status: 200, data: 'x', headers }),
+      });
+    const odd = [
+      answering('/cased', { ETag: '"1"', 'Content-Type': 'text/odd' }),
+      answering('/split', { a: 'b\r\nc: d' }),
+    ];
+    const { call } = await startService(context, odd);
+    const { headers } = await call('/cased');
+    assert.deepEqual([headers.etag, headers['content-type']], ['"1"', 'application/json; charset=utf-8']);
+    const refused = await call('/split', { headers: { 'x-correlation-id': 'c-1' } });
+    assert.deepEqual([refused.status, errorOf(refused).type, refused.headers.c], [500, 'INTERNAL_ERROR', undefined]);
+    assert.equal(refused.headers['x-correlation-id'], 'c-1');
   });
 
   it('logs one line at info for a request, and at debug for a probe that went well', async (context) => {
