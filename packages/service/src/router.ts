@@ -43,12 +43,14 @@ const decode = (segment: string): string => {
   }
 };
 
-type Found = { node: Node; values: string[] };
+const NO_VALUES: readonly string[] = [];
+
+type Found = { node: Node; values: readonly string[] };
 
 /** Fixed words first; a path that ends nowhere behind a fixed word is tried with the parameter. */
 const find = (node: Node, segments: readonly string[], index: number, values: readonly string[]): Found | undefined => {
   const segment = segments[index];
-  if (segment === undefined) return node.routes.size > 0 ? { node, values: [...values] } : undefined;
+  if (segment === undefined) return node.routes.size > 0 ? { node, values } : undefined;
   const word = node.words.get(segment);
   const found = word && find(word, segments, index + 1, values);
   if (found !== undefined || node.parameter === undefined || segment === '') return found;
@@ -63,7 +65,7 @@ const namesOf = (path: string): string[] =>
 
 const paramsOf = (names: readonly string[], values: readonly string[]): Record<string, string> => {
   const params: Record<string, string> = {};
-  for (const [index, name] of names.entries()) params[name] = decode(values[index] ?? '');
+  for (let index = 0; index < values.length; index += 1) params[names[index] ?? ''] = decode(values[index] ?? '');
   return params;
 };
 
@@ -81,7 +83,7 @@ export const createRouter = (routes: readonly Route[]): ((method: string, path: 
     names.set(route, namesOf(route.path));
   }
   return (method, path) => {
-    const found = find(root, path.slice(1).split('/'), 0, []);
+    const found = find(root, path.slice(1).split('/'), 0, NO_VALUES);
     if (found === undefined) return { outcome: 'none' };
     const route = found.node.routes.get(method === 'HEAD' ? 'GET' : method);
     if (route !== undefined) return { outcome: 'found', route, params: paramsOf(names.get(route) ?? [], found.values) };
