@@ -12,15 +12,21 @@ const CODES: Readonly<Record<number, PortErrorCode>> = {
   7: 'unavailable', // HostNotFound
   24: 'conflict', // LockTimeout
   26: 'not_found', // NamespaceNotFound
+  43: 'unavailable', // CursorNotFound
   50: 'unavailable', // MaxTimeMSExpired
   64: 'unavailable', // WriteConcernTimeout
   73: 'validation', // InvalidNamespace
   89: 'unavailable', // NetworkTimeout
   91: 'unavailable', // ShutdownInProgress
   112: 'conflict', // WriteConflict
+  117: 'conflict', // ConflictingOperationInProgress
   134: 'unavailable', // ReadConcernMajorityNotAvailableYet
   189: 'unavailable', // PrimarySteppedDown
   202: 'unavailable', // NetworkInterfaceExceededTimeLimit
+  206: 'unavailable', // NoSuchSession
+  225: 'conflict', // TransactionTooOld
+  237: 'unavailable', // CursorKilled
+  244: 'conflict', // TransactionAborted
   251: 'conflict', // NoSuchTransaction
   262: 'unavailable', // ExceededTimeLimit
   290: 'unavailable', // TransactionExceededLifetimeLimitSeconds
@@ -29,6 +35,7 @@ const CODES: Readonly<Record<number, PortErrorCode>> = {
   10107: 'unavailable', // NotWritablePrimary
   10334: 'too_large', // BSONObjectTooLarge
   11600: 'unavailable', // InterruptedAtShutdown
+  11601: 'unavailable', // Interrupted
   11602: 'unavailable', // InterruptedDueToReplStateChange
   13388: 'conflict', // StaleConfig
   13435: 'unavailable', // NotPrimaryNoSecondaryOk
@@ -64,6 +71,18 @@ export const codeOf = (error: unknown): number | undefined =>
 /** The server did not take the user or its password, or the user may not do this. */
 export const isAccessError = (error: unknown): boolean => ACCESS_CODES.has(codeOf(error) ?? 0);
 
+const CONNECTION_CODES: ReadonlySet<unknown> = new Set([
+  ...['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
+  ...['ERR_STREAM_DESTROYED', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END'],
+]);
+
+/**
+ * A connection that is lost while a command is written comes out of the driver (7.x, `Connection.writeCommand`) as the system's own error, without
+ * a label and without a repetition.
+ */
+export const isRawConnectionError = (error: unknown): boolean =>
+  error instanceof Error && !(error instanceof MongoError) && CONNECTION_CODES.has(Reflect.get(error, 'code'));
+
 export const hasLabel = (error: unknown, label: string): boolean =>
   error instanceof MongoError && error.hasErrorLabel(label);
 
@@ -74,6 +93,7 @@ const meaningOf = (error: unknown): PortErrorCode => {
   const name = error instanceof Error ? error.name : '';
   const named = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   if (named !== undefined) return named;
+  if (isRawConnectionError(error)) return 'unavailable';
   if (hasLabel(error, 'TransientTransactionError')) return 'conflict';
   if (hasLabel(error, 'RetryableError') || hasLabel(error, 'RetryableWriteError')) return 'unavailable';
   // An answer with a number that is not listed: the server has looked at the call and does not want it.

@@ -1,6 +1,6 @@
 import { type Clock, PortError, type Random, type TransactionResult, type TransactionStep } from '@verifiedfan/ports';
 import type { ClientSession, MongoClient, Collection as MongoCollection } from 'mongodb';
-import { codeOf, hasLabel, toPortError } from './errors.ts';
+import { codeOf, hasLabel, isRawConnectionError, toPortError } from './errors.ts';
 import { applyModel, type Done, type Model, type Stored, toModel } from './operations.ts';
 
 export type TransactOptions = {
@@ -41,6 +41,13 @@ const runSteps = async (
   return results;
 };
 
+const unknownOutcome = (error: unknown): PortError =>
+  new PortError({
+    code: 'unavailable',
+    message: 'whether the transaction was committed is not known',
+    cause: toPortError(error, { operation: 'commitTransaction', resource: '' }).cause,
+  });
+
 /** A commit may be repeated as often as it takes to learn how it ended: the server does it once. */
 const commit = async (session: ClientSession, options: TransactOptions): Promise<void> => {
   for (let attempt = 1; ; attempt += 1) {
@@ -48,7 +55,8 @@ const commit = async (session: ClientSession, options: TransactOptions): Promise
       await session.commitTransaction();
       return;
     } catch (error) {
-      if (!hasLabel(error, 'UnknownTransactionCommitResult') || attempt >= options.maxAttempts) throw error;
+      if (!hasLabel(error, 'UnknownTransactionCommitResult') && !isRawConnectionError(error)) throw error;
+      if (attempt >= options.maxAttempts) throw unknownOutcome(error);
       await pause(attempt, options);
     }
   }
@@ -58,26 +66,31 @@ const commit = async (session: ClientSession, options: TransactOptions): Promise
 const pause = (attempt: number, { clock, random }: TransactOptions): Promise<void> =>
   clock.sleep(Math.ceil(random.next() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt)));
 
-const attemptOnce = async (models: readonly Model[], options: TransactOptions): Promise<TransactionResult> => {
-  const session = options.client.startSession();
+/** Once more in the same session: the server gives up what an earlier run has left open there, as soon as it hears of the next one. */
+const attemptOnce = async (
+  session: ClientSession,
+  models: readonly Model[],
+  options: TransactOptions,
+): Promise<TransactionResult> => {
+  session.startTransaction({
+    readConcern: { level: 'snapshot' },
+    writeConcern: { w: 'majority' },
+    maxCommitTimeMS: options.maxTimeMS,
+  });
   try {
-    session.startTransaction({
-      readConcern: { level: 'snapshot' },
-      writeConcern: { w: 'majority' },
-      maxCommitTimeMS: options.maxTimeMS,
-    });
     const results = await runSteps(session, models, options);
     if (!Array.isArray(results)) return results;
     await commit(session, options);
     return { outcome: 'committed', results };
   } finally {
-    // Aborts what was not committed.
-    await session.endSession();
+    // Where the server does not hear of it, it gives the transaction up by itself, after a minute.
+    if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
   }
 };
 
+/** What a step threw has changed nothing: a transaction whose commit was not asked for never happened. */
 const isTransient = (error: unknown): boolean =>
-  hasLabel(error, 'TransientTransactionError') && !hasLabel(error, 'UnknownTransactionCommitResult');
+  hasLabel(error, 'TransientTransactionError') || isRawConnectionError(error);
 
 /**
  * Runs all steps or none. A transaction that met another one is run again from the start, a few times; after that it is `conflict`.
@@ -86,21 +99,17 @@ const isTransient = (error: unknown): boolean =>
 export const transact = async (options: TransactOptions): Promise<TransactionResult> => {
   const models = options.steps.map(({ operation }) => toModel(operation, options.random));
   if (models.length === 0) return { outcome: 'committed', results: [] };
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await attemptOnce(models, options);
-    } catch (error) {
-      if (!isTransient(error) || attempt >= options.maxAttempts) throw explain(error);
+  const session = options.client.startSession();
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await attemptOnce(session, models, options);
+      } catch (error) {
+        if (!isTransient(error) || attempt >= options.maxAttempts) throw error;
+      }
+      await pause(attempt, options);
     }
-    await pause(attempt, options);
+  } finally {
+    await session.endSession();
   }
-};
-
-const explain = (error: unknown): unknown => {
-  if (!hasLabel(error, 'UnknownTransactionCommitResult')) return error;
-  return new PortError({
-    code: 'unavailable',
-    message: 'whether the transaction was committed is not known',
-    cause: toPortError(error, { operation: 'commitTransaction', resource: '' }).cause,
-  });
 };
