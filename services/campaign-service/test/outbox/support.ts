@@ -80,7 +80,7 @@ export const createReceivers = () => {
 
 /** Lets time pass while somebody sleeps, until it is so: a database that is elsewhere needs turns in which no time passes. */
 export const passUntil = async (clock: ManualClock, isSo: () => boolean): Promise<void> => {
-  for (let turn = 0; turn < 100_000 && !isSo(); turn += 1) {
+  for (let turn = 0; turn < 1_000_000 && !isSo(); turn += 1) {
     if (clock.sleeping() > 0) await clock.advance(500);
     else await nextTurn();
   }
