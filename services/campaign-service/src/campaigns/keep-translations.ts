@@ -1,8 +1,6 @@
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
+import { isObject } from './is-object.ts';
 import type { CampaignView } from './schemas.ts';
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A text that is one of the stored translations is what a reader in that language was shown, so it changes none of them. */
 const keep = (sent: JsonValue, stored: unknown): JsonValue =>

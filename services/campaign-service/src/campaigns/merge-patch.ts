@@ -1,7 +1,5 @@
-import type { JsonObject, JsonValue } from '@verifiedfan/ports';
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import type { JsonValue } from '@verifiedfan/ports';
+import { isObject } from './is-object.ts';
 
 /** RFC 7396: null removes, objects merge, everything else (arrays too) replaces. Changes neither argument. */
 export const mergePatch = (target: JsonValue | undefined, patch: JsonValue): JsonValue => {

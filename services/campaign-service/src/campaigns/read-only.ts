@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
 import { toPointer, type ValidationDetail } from '@verifiedfan/schema';
 import { CampaignError } from '../errors.ts';
+import { isObject } from './is-object.ts';
 import type { CampaignView } from './schemas.ts';
 
 const CAMPAIGN_PATHS = [
@@ -18,9 +19,6 @@ const MARKET_PATHS = [['_id'], ['campaignId'], ['version'], ['catalogue'], ['sel
 
 /** What a campaign that does not exist yet may say about itself. */
 const NEW_CAMPAIGN = { status: 'DRAFT', version: 1 };
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const valueAt = (object: unknown, path: readonly string[]): unknown =>
   path.reduce((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), object);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@verifiedfan/ports';
 import { type CheckedSchema, idSchema, type Parsed, safeParse, toJsonSchema, z } from '@verifiedfan/schema';
 import { entityTag } from '@verifiedfan/service';
+import { isObject } from './is-object.ts';
 
 /** What routes of campaigns and their markets have in common. */
 export const campaignParams = z.strictObject({ campaignId: idSchema });
@@ -15,10 +16,7 @@ const notAnObject = {
  * they are); `schema` describes it in OpenAPI.
  */
 export const documentOf = (schema: z.ZodType): CheckedSchema<JsonObject> => ({
-  check: (value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { ok: true, value: value as JsonObject }
-      : { ok: false, details: [...notAnObject.details] },
+  check: (value) => (isObject(value) ? { ok: true, value } : { ok: false, details: [...notAnObject.details] }),
   jsonSchema: toJsonSchema(schema),
 });
 
