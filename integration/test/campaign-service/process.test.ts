@@ -7,7 +7,7 @@ import { systemClock, systemRandom } from '@verifiedfan/embedded';
 import { bundleServices } from '@verifiedfan/lambda';
 import { createTokens, SECRET_GENERATORS } from '@verifiedfan/platform';
 import { request, temporaryDirectory } from '@verifiedfan/test-utils';
-import { fileAccount, openStage, serverAddress } from '../../src/index.ts';
+import { openOwnStage } from '../onsale/stage.ts';
 import { openDestinations } from './destinations.ts';
 
 const TOKEN_KEYS = SECRET_GENERATORS.tokenKeys?.(systemRandom) ?? '';
@@ -19,19 +19,6 @@ before(async () => {
   for (const { name, folder } of await bundleServices({ directory: directory.path })) folders.set(name, folder);
 });
 after(() => directory.remove());
-
-/** A stage of its own, with the given keys of tokens. */
-const openOwnStage = (): Promise<{ env: Record<string, string> }> =>
-  openStage({
-    addresses: {
-      aws: serverAddress('ministack'),
-      tables: serverAddress('dynamodb-local'),
-      mongodb: serverAddress('mongodb'),
-      redis: serverAddress('redis'),
-    },
-    account: fileAccount(),
-    secrets: { tokenKeys: TOKEN_KEYS },
-  });
 
 /** One task of a service on a stage. */
 const startTask = async (test: TestContext, name: string, env: Record<string, string>) => {
@@ -70,7 +57,7 @@ const startTask = async (test: TestContext, name: string, env: Record<string, st
 
 describe('the bundle of campaign-service in a process of its own', () => {
   it('serves on a stage, takes events to Kinesis and SQS, beside a second task, and ends in order', async (test) => {
-    const { env } = await openOwnStage();
+    const { env } = await openOwnStage({ secrets: { tokenKeys: TOKEN_KEYS } });
     const [one, other] = await Promise.all([
       startTask(test, 'campaign-service', env),
       startTask(test, 'campaign-service', env),
@@ -103,7 +90,7 @@ describe('the bundle of campaign-service in a process of its own', () => {
   });
 
   it('says which secret has no value when it cannot start without it', async (test) => {
-    const { env } = await openOwnStage();
+    const { env } = await openOwnStage({ secrets: { tokenKeys: TOKEN_KEYS } });
     await assert.rejects(
       startTask(test, 'campaign-service', { ...env, RESOURCE_PREFIX: 'vf-nowhere' }),
       /ended with 1:[\s\S]*vf-nowhere\/(mongodbUri|redisUri)/,
@@ -113,7 +100,7 @@ describe('the bundle of campaign-service in a process of its own', () => {
 
 describe('the bundle of entry-service in a process of its own', () => {
   it('serves on a stage without AWS but its secrets, and ends in order', async (test) => {
-    const { env } = await openOwnStage();
+    const { env } = await openOwnStage({ secrets: { tokenKeys: TOKEN_KEYS } });
     const task = await startTask(test, 'entry-service', env);
     assert.equal((await task.call('/ready')).status, 200);
     const { code, log } = await task.stop();

@@ -1,7 +1,9 @@
-import { fileAccount, openStage, serverAddress } from '../../src/index.ts';
+import { fileAccount, type OpenStageOptions, openStage, serverAddress } from '../../src/index.ts';
 
 /** A new stage on the servers of this run, which are started because they are named here. */
-export const openOwnStage = (): Promise<{ env: Record<string, string> }> =>
+export const openOwnStage = (
+  options: Pick<OpenStageOptions, 'secrets'> = {},
+): Promise<{ env: Record<string, string> }> =>
   openStage({
     addresses: {
       aws: serverAddress('ministack'),
@@ -10,4 +12,5 @@ export const openOwnStage = (): Promise<{ env: Record<string, string> }> =>
       redis: serverAddress('redis'),
     },
     account: fileAccount(),
+    ...options,
   });
