@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { ObjectCreated, ObjectInfo } from '@verifiedfan/ports';
 import type { SqliteFile } from '../sqlite/file.ts';
+import { limitTo } from '../sqlite/limit.ts';
 
 // `latest` is the newest upload of a key, or null behind a deletion: uploads that are kept can then still be asked for by version.
 // `deletions` has the newest upload that was deleted with its key: without the uploads since, the object is deleted as it was before them.
@@ -73,7 +74,7 @@ export const openBucketIndex = ({
   const everything = database.prepare('SELECT * FROM uploads');
   const listing = database.prepare(
     `SELECT uploads.* FROM objects JOIN uploads ON number = latest
-     WHERE objects.key >= ? AND objects.key > ? ORDER BY objects.key LIMIT ?`,
+     WHERE objects.key >= ? AND objects.key > ? ORDER BY objects.key ${limitTo('?')}`,
   );
   const addUpload = database.prepare(
     'INSERT INTO uploads (key, version, size, etag, modified_at) VALUES (?, ?, ?, ?, ?) RETURNING *',
@@ -88,7 +89,7 @@ export const openBucketIndex = ({
     'INSERT INTO notifications (key, version, info, created_at) VALUES (?, ?, ?, ?)',
   );
   const isAwaited = database.prepare('SELECT 1 FROM notifications WHERE version = ?');
-  const pending = database.prepare('SELECT * FROM notifications WHERE id > ? ORDER BY id LIMIT ?');
+  const pending = database.prepare(`SELECT * FROM notifications WHERE id > ? ORDER BY id ${limitTo('?')}`);
   const attempted = database.prepare('UPDATE notifications SET attempts = attempts + 1 WHERE id = ?');
   const acknowledge = database.prepare('DELETE FROM notifications WHERE id = ? RETURNING key');
 

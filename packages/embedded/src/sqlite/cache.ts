@@ -2,6 +2,7 @@ import { assertJson, assertOptions, assertWhole, invalid } from '@verifiedfan/dr
 import type { Cache, Clock, JsonValue } from '@verifiedfan/ports';
 import { assertName } from './checks.ts';
 import { openSqliteFile } from './file.ts';
+import { limitTo } from './limit.ts';
 
 export type SqliteCacheOptions = {
   /** Path of the file, or `:memory:`. */
@@ -52,7 +53,7 @@ export const openSqliteCache = (options: SqliteCacheOptions): SqliteCache => {
   const removeExpired = file.database.prepare('DELETE FROM entries WHERE expires_at <= ?');
   const total = file.database.prepare('SELECT count(*) AS total FROM entries');
   const removeFirst = file.database.prepare(
-    'DELETE FROM entries WHERE key IN (SELECT key FROM entries ORDER BY expires_at LIMIT ?)',
+    `DELETE FROM entries WHERE key IN (SELECT key FROM entries ORDER BY expires_at ${limitTo('?')})`,
   );
   let sets = 0;
 

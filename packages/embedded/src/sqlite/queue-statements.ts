@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { limitTo } from './limit.ts';
 
 const messageTable = (id: number): string => `messages_${id}`;
 const sentTable = (id: number): string => `sent_${id}`;
@@ -22,9 +23,9 @@ const sentSchema = (id: number): string => `
 const candidates = (id: number, fifo: boolean): string => {
   const table = messageTable(id);
   if (!fifo)
-    return `SELECT sequence, receive_count FROM ${table} WHERE visible_at <= :now ORDER BY visible_at, sequence LIMIT :limit`;
+    return `SELECT sequence, receive_count FROM ${table} WHERE visible_at <= :now ORDER BY visible_at, sequence ${limitTo(':limit')}`;
   return `SELECT sequence, receive_count FROM ${table} WHERE +visible_at <= :now
-    AND group_name NOT IN (SELECT group_name FROM ${table} WHERE visible_at > :now) ORDER BY sequence LIMIT :limit`;
+    AND group_name NOT IN (SELECT group_name FROM ${table} WHERE visible_at > :now) ORDER BY sequence ${limitTo(':limit')}`;
 };
 
 const COPIED = 'sent_at, message_id, group_name, deduplication_id, attributes, body, receive_count, first_received_at';
@@ -71,7 +72,7 @@ export const prepareQueue = (database: DatabaseSync, id: number, fifo: boolean):
       `SELECT count(*) AS total, count(*) FILTER (WHERE visible_at > :now AND receive_count > 0) AS in_flight,
        count(*) FILTER (WHERE visible_at > :now AND receive_count = 0) AS delayed FROM ${table}`,
     ),
-    page: prepare(`SELECT * FROM ${table} WHERE sequence > ? ORDER BY sequence LIMIT ?`),
+    page: prepare(`SELECT * FROM ${table} WHERE sequence > ? ORDER BY sequence ${limitTo('?')}`),
     release: prepare(`UPDATE ${table} SET visible_at = :now WHERE visible_at > :now AND receive_count > 0`),
     sent: fifo
       ? {

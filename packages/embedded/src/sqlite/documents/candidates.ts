@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { limitTo } from '../limit.ts';
 import type { StoredDocument } from './index-table.ts';
 import type { Plan } from './plan.ts';
 import type { Shelf } from './shelf.ts';
@@ -33,7 +34,7 @@ export const createCandidateReader = (database: DatabaseSync, shelf: Shelf): Can
   const prepare = createStatements(database);
 
   const rows: CandidateReader['rows'] = ({ index, clauses, values }, limit) => {
-    const statement = prepare(`SELECT row FROM ${index.table}${clauses} LIMIT ?`);
+    const statement = prepare(`SELECT row FROM ${index.table}${clauses} ${limitTo('?')}`);
     const found = statement.all(...values, limit ?? -1).map(({ row }) => Number(row));
     return index.many ? [...new Set(found)] : found;
   };

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Document, type IndexDefinition, PortError } from '@verifiedfan/ports';
+import { limitTo } from '../limit.ts';
 import type { DocumentCatalogue } from './catalogue.ts';
 import { openIdIndex } from './id-index.ts';
 import type { DocumentKeys } from './index-keys.ts';
@@ -54,7 +55,7 @@ export const openShelf = ({ database, catalogue, name, definitions }: ShelfOptio
   database.exec(schema(table));
   const ids = openIdIndex(database, id);
   const byRow = database.prepare(`SELECT row, document FROM ${table} WHERE row = ?`);
-  const page = database.prepare(`SELECT row, document FROM ${table} WHERE row > ? ORDER BY row LIMIT ?`);
+  const page = database.prepare(`SELECT row, document FROM ${table} WHERE row > ? ORDER BY row ${limitTo('?')}`);
   const add = database.prepare(`INSERT INTO ${table} (document) VALUES (?)`);
   const write = database.prepare(`UPDATE ${table} SET document = ? WHERE row = ?`);
   const remove = database.prepare(`DELETE FROM ${table} WHERE row = ?`);
