@@ -99,7 +99,10 @@ const compileUnion = (options: readonly Inner[]): IsDeclared | undefined => {
   const kinds = options.map((option) => KINDS[(option as Type)._zod.def.type]);
   if (kinds.includes(undefined) || new Set(kinds).size < kinds.length) return undefined;
   const branches = options.map((option) => compileDeclared(option as Schema));
-  return (value) => branches.some((isDeclared) => isDeclared(value));
+  return (value) => {
+    for (const isDeclared of branches) if (isDeclared(value)) return true;
+    return false;
+  };
 };
 const KINDS: Readonly<Record<string, string>> = {
   ...{ string: 'string', number: 'number', boolean: 'boolean', array: 'array', object: 'object', record: 'object' },
@@ -136,7 +139,11 @@ const compileZod = (type: Type): IsDeclared | undefined => {
   if (parts.includes(undefined)) return undefined;
   const [first, ...others] = parts as IsDeclared[];
   if (first === undefined || others.length === 0) return first;
-  return (value) => first(value) && others.every((isDeclared) => isDeclared(value));
+  return (value) => {
+    if (!first(value)) return false;
+    for (const isDeclared of others) if (!isDeclared(value)) return false;
+    return true;
+  };
 };
 
 /**

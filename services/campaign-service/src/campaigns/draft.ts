@@ -40,8 +40,8 @@ export const applyDraft = (
   const recorded = { opened, closed, inactivated };
   const known = Object.fromEntries(Object.entries(recorded).filter(([, value]) => value !== undefined));
   return {
-    ...draft,
     _id: id,
+    ...draft,
     date: { ...date, ...known },
     // A document that says nothing of links leaves them: they belong to another campaign as well.
     ...linksField(links ?? previous?.linkedCampaignIds),

@@ -40,8 +40,9 @@ const withVersion = (
 
 type New = { _id: string; campaignId: string; position: number; catalogue: CatalogueCheck | undefined };
 
-export const newMarket = ({ selectionRules, ...draft }: MarketDraft, { catalogue, ...fields }: New): Market =>
+export const newMarket = ({ selectionRules, ...draft }: MarketDraft, { _id, catalogue, ...fields }: New): Market =>
   ({
+    _id,
     ...draft,
     ...withVersion(selectionRules, undefined, 1),
     ...(catalogue === undefined ? {} : { catalogue }),
