@@ -1,5 +1,6 @@
 /** One side in a process of its own: `serve.ts ours|bare <setting as JSON>`. Prints its address, and ends when its input does. */
 import { once } from 'node:events';
+import { writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createCampaignService } from '@verifiedfan/campaign-service';
 import { createLog } from '@verifiedfan/log';
@@ -11,8 +12,13 @@ const serveOurs = async (setting: Setting): Promise<string> => {
     database: openDatabase(setting),
     clock,
     random,
-    // As in production: a line a request, in full. Here into standard error, which the other side of the pipe throws away.
-    log: createLog({ service: 'campaign-service', level: 'info', clock, destination: process.stderr }),
+    // As in production: a line a request, in full, written as it is made. Here into standard error, which is thrown away.
+    log: createLog({
+      service: 'campaign-service',
+      level: 'info',
+      clock,
+      destination: { write: (line) => writeSync(2, line) },
+    }),
     verifyToken: verifierOf(setting),
   }).listen();
   return url;
