@@ -10,3 +10,11 @@ export const schemathesis: Tool = {
   licence: 'MIT',
   recipe: { kind: 'pip', package: 'schemathesis' },
 };
+
+/** Holds CloudFormation templates to the schemas of their resources, and to what AWS is known to refuse. */
+export const cfnLint: Tool = {
+  product: 'cfn-lint',
+  version: '1.58.0',
+  licence: 'MIT-0',
+  recipe: { kind: 'pip', package: 'cfn-lint' },
+};

@@ -24,7 +24,9 @@ export const coordinates = (recipe: PackageRecipe, version: string): string => {
 export const proofs = (recipe: PackageRecipe, version: string, folder: string): string[] => {
   if (recipe.kind === 'maven') return globSync('*.{jar,so,dylib,dll}', { cwd: folder }).sort();
   if (recipe.kind === 'npm') return [`node_modules/${recipe.package}/package.json`, 'package-lock.json'];
-  const information = `lib/python*/site-packages/${recipe.package}-${version}.dist-info/{METADATA,RECORD}`;
+  // Spelled as the binary distribution format wants it: cfn-lint lies in cfn_lint-1.58.0.dist-info.
+  const name = recipe.package.toLowerCase().replaceAll(/[-_.]+/g, '_');
+  const information = `lib/python*/site-packages/${name}-${version}.dist-info/{METADATA,RECORD}`;
   return [...globSync(information, { cwd: folder }), ...globSync('pyvenv.cfg', { cwd: folder })].sort();
 };
 

@@ -1,12 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bundleWorkers, zip } from '@verifiedfan/lambda';
-import { cacheFolder, withLock } from '../../src/index.ts';
-
-const ROOT = resolve(import.meta.dirname, '../../..');
-const APP = join(ROOT, 'runtime/aws');
+import { installApp, runSynth } from './run-synth.ts';
 
 /** One file that a deployment sends to a bucket before the stack is made. */
 export type Asset = { path: string; bucket: string; key: string; body: Buffer };
@@ -18,24 +13,6 @@ export type SynthesisOptions = {
   /** As `npm run synth -- -c name=value` takes it. */
   context: Readonly<Record<string, string>>;
 };
-
-/** Runs a program of the repository to its end; throws with what it printed unless it ends with 0. */
-const run = async (command: string, args: readonly string[]): Promise<void> => {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  for (const output of [child.stdout, child.stderr]) output.setEncoding('utf8').on('data', (text) => (printed += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${printed}`);
-};
-
-/** The app has a lockfile of its own, which the repository's `npm ci` leaves alone. */
-const installApp = (): Promise<void> =>
-  withLock(join(cacheFolder(), 'aws-app.lock'), async () => {
-    // Written by npm when everything is there.
-    if (existsSync(join(APP, 'node_modules/.package-lock.json'))) return;
-    process.stderr.write('installing CDK for runtime/aws, which has a lockfile of its own: about 220 MB\n');
-    await run('npm', ['--prefix', APP, 'ci', '--no-audit', '--no-fund']);
-  });
 
 type AssetManifest = {
   files: Record<
@@ -69,8 +46,7 @@ const zipFolder = (folder: string): Buffer =>
 export const synthesise = async ({ directory, context }: SynthesisOptions): Promise<Synthesised> => {
   const [bundles, out] = [join(directory, 'lambda'), join(directory, 'cdk.out')];
   await Promise.all([installApp(), bundleWorkers({ directory: bundles })]);
-  const settings = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  await run(process.execPath, [join(APP, 'src/synth.ts'), '--out', out, '--bundles', bundles, ...settings]);
+  await runSynth({ out, bundles, context });
   const stackName = `verifiedfan-${context.stage}-onsale`;
   const assets = readAssets(out, stackName);
   const template = assets.find(({ path }) => path === `${stackName}.template.json`);

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { schemathesis } from '../../src/definitions/testers.ts';
-import { cacheFolder, runOptions } from '../../src/index.ts';
-import { installTool } from '../../src/servers/install.ts';
+import { runTool, type ToolResult } from '../../src/harness/run-tool.ts';
+import { runOptions } from '../../src/index.ts';
 
 /** Values of a parameter that are there: the tester takes one of them most of the time, and makes others up. */
 export type Known = {
@@ -27,8 +25,6 @@ export type TesterOptions = {
   /** Statuses of 500 and above that are no fault. @default none */
   expectedFailures?: readonly number[];
 };
-
-export type Tested = { code: number | null; output: string };
 
 /** Refusals of what is malformed. A stale `if-match` or a used key may be noticed before the body is. */
 const REFUSALS = [400, 401, 403, 404, 405, 409, 412, 415, 428, 431];
@@ -72,39 +68,26 @@ const configuration = ({ known = [], expectedFailures = [] }: TesterOptions): st
     ]),
   ].join('\n');
 
-const install = (): Promise<string> =>
-  installTool('schemathesis', schemathesis, {
-    cache: cacheFolder(),
-    say: (line) => void process.stderr.write(`${line}\n`),
-  });
-
-const run = async (folder: string, options: TesterOptions, seed: number): Promise<Tested> => {
-  const home = await install();
+const run = (folder: string, options: TesterOptions, seed: number): Promise<ToolResult> => {
   const file = join(folder, 'schemathesis.toml');
   writeFileSync(file, configuration(options));
-  const child = spawn(
-    join(home, 'bin/python'),
-    [
-      // The script and not its first line, which names the folder that it was installed in before it was moved here.
-      ...[join(home, 'bin/schemathesis'), '--config-file', file, 'run', `${options.url}/openapi.json`],
+  return runTool({
+    tool: schemathesis,
+    script: 'schemathesis',
+    args: [
+      ...['--config-file', file, 'run', `${options.url}/openapi.json`],
       ...['--seed', String(seed), '--max-examples', String(runOptions().examples)],
       ...(options.paths === undefined ? [] : ['--include-path-regex', options.paths]),
       ...['--generation-database', 'none', '--continue-on-failure', '--no-color', '--warnings', 'off'],
     ],
     // Its folder for what it found before is the working directory: a fresh one, so that every run is the same.
-    { cwd: folder, env: { ...process.env, TESTER_TOKEN: options.token, PYTHONDONTWRITEBYTECODE: '1' }, stdio: 'pipe' },
-  );
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const stop = (): void => void child.kill('SIGKILL');
-  process.once('exit', stop);
-  const [code] = (await once(child, 'close')) as [number | null];
-  process.off('exit', stop);
-  return { code, output };
+    cwd: folder,
+    env: { TESTER_TOKEN: options.token },
+  });
 };
 
-/** Runs Schemathesis over what a service serves, with all phases and checks. Installed the first time, into the folder of the servers. */
-export const runTester = async (test: TestContext, options: TesterOptions & { seed: number }): Promise<Tested> => {
+/** Runs Schemathesis over what a service serves, with all phases and checks. */
+export const runTester = async (test: TestContext, options: TesterOptions & { seed: number }): Promise<ToolResult> => {
   const folder = mkdtempSync(join(tmpdir(), 'open-api-'));
   test.after(() => rmSync(folder, { recursive: true, force: true }));
   return run(folder, options, options.seed);

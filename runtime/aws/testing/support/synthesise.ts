@@ -26,7 +26,6 @@ export type Template = { Resources: Record<string, Resource> };
 export type Synthesised = {
   /** By the last part of their names. */
   templates: Readonly<Record<string, Template>>;
-  files: readonly string[];
   /** What is sent along: code of functions, and the context of the image. */
   assets: readonly string[];
   missing: readonly unknown[];
@@ -46,7 +45,6 @@ export const synthesise = (context: Readonly<Record<string, unknown>> = CONTEXT)
   ]);
   return {
     templates: Object.fromEntries(templates),
-    files: assembly.stacks.map(({ templateFullPath }) => templateFullPath),
     assets: readdirSync(`${outdir}/out`, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.parentPath.includes('/asset.'))
       .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(`${outdir}/out/`.length)),
