@@ -1,8 +1,6 @@
-import { PortError } from '@verifiedfan/ports';
+import { invalid } from '@verifiedfan/ports';
 
-/** The error for input that no repetition can make right. */
-export const invalid = (message: string, resource?: string, cause?: unknown): PortError =>
-  new PortError({ code: 'validation', message, ...(resource === undefined ? {} : { resource }), cause });
+export { invalid };
 
 /** Refuses with `validation` a number that is not whole or out of its range, both ends included. */
 export const assertWhole = (what: string, value: number, low: number, high: number): void => {

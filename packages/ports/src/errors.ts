@@ -53,3 +53,10 @@ export class PortError extends Error {
     this.resource = resource;
   }
 }
+
+/** The error for input that no repetition can make right. */
+export const invalid = (message: string, resource?: string, cause?: unknown): PortError =>
+  new PortError({ code: 'validation', message, ...(resource === undefined ? {} : { resource }), cause });
+
+/** The error for what is over its size limit. */
+export const tooLarge = (message: string): PortError => new PortError({ code: 'too_large', message });

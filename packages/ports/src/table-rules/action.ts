@@ -1,8 +1,8 @@
 import type { Condition } from '../condition.ts';
+import { invalid } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import type { Check, Item, Key, TableAction, Update } from '../table.ts';
 import { assertCondition } from './condition-grammar.ts';
-import { invalid } from './errors.ts';
 import { assertItemSize, assertKey, assertName, checkAttributes, throughJson, type Walk } from './item.ts';
 
 /** An action whose grammar and limits were checked. `rowKey` tells rows apart, in the words of the driver. */

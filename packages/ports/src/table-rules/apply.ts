@@ -1,7 +1,7 @@
+import { invalid } from '../errors.ts';
 import type { Item, Update } from '../table.ts';
 import type { Prepared } from './action.ts';
 import { decimalSum } from './decimal.ts';
-import { invalid } from './errors.ts';
 import { sameJson } from './same-json.ts';
 
 const added = (item: Item | undefined, name: string, amount: number): number => {

@@ -1,5 +1,5 @@
 import type { Scalar } from '../condition.ts';
-import { invalid } from './errors.ts';
+import { invalid } from '../errors.ts';
 import { compareUtf8 } from './same-json.ts';
 
 const isScalar = (value: unknown): value is Scalar =>

@@ -1,6 +1,6 @@
+import { invalid, tooLarge } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import type { Item, Key } from '../table.ts';
-import { invalid, tooLarge } from './errors.ts';
 
 export const MAX_ITEM_BYTES = 400 * 1_024;
 /** Lists and maps inside each other: what they hold is DynamoDB's 32nd level, and DynamoDB Local refuses an empty list there, too. */

@@ -1,7 +1,7 @@
 import type { Condition } from '../condition.ts';
+import { invalid } from '../errors.ts';
 import type { Key, SortKeyClause, TableQuery } from '../table.ts';
 import { assertCondition } from './condition-grammar.ts';
-import { invalid } from './errors.ts';
 import { assertKeyPart } from './item.ts';
 import { compareUtf8 } from './same-json.ts';
 
