@@ -1,5 +1,6 @@
 import { PortError } from '@verifiedfan/ports';
 import { globalTracer, type TracedAsyncFnOptions, withSpan } from '@verifiedfan/tracing';
+import { createUnderWay } from './under-way.ts';
 
 /** OpenTelemetry's tracer. */
 export type Tracer = NonNullable<TracedAsyncFnOptions<[], unknown>['tracer']>;
@@ -36,7 +37,7 @@ export const createCalls = <Use extends CallUse>({
   what,
   toPortError,
 }: CallsDefinition<Use>): Calls<Use> => {
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = createUnderWay();
   let ended = false;
 
   return {
@@ -44,27 +45,19 @@ export const createCalls = <Use extends CallUse>({
       if (ended) throw new PortError({ code: 'closed', message: `${what} is closed`, resource });
       onUse(use);
       const { operation } = use;
-      const running = withSpan(
-        tracer ?? globalTracer(),
-        { name: `${system}.${operation}`, kind: 'client' },
-        async () => {
-          try {
-            return await call();
-          } catch (error) {
-            throw toPortError(error, { operation, resource });
-          }
-        },
-      );
-      underWay.add(running);
-      try {
-        return await running;
-      } finally {
-        underWay.delete(running);
-      }
+      const span = { name: `${system}.${operation}`, kind: 'client' } as const;
+      const running = withSpan(tracer ?? globalTracer(), span, async () => {
+        try {
+          return await call();
+        } catch (error) {
+          throw toPortError(error, { operation, resource });
+        }
+      });
+      return underWay.track(running);
     },
     async end() {
       ended = true;
-      await Promise.allSettled(underWay);
+      await underWay.settled();
     },
   };
 };

@@ -1,5 +1,5 @@
 import { PortError } from '@verifiedfan/ports';
-import { toPortError } from '../sdk/errors.ts';
+import { isCausedBy, toPortError } from '../sdk/errors.ts';
 
 /** An item that an update lets grow over 400 KB, and a transaction over 4 MB, are told only by this text. */
 const TOO_LARGE = /item size.*(exceed|larger)|exceed.*size|size.*exceeded/i;
@@ -17,10 +17,6 @@ export const toTableError = (error: unknown, about: { operation: string; resourc
   if (named(error, 'ReplicatedWriteConflictException')) return failed('conflict', error.name);
   return toPortError(error, about);
 };
-
-/** Whether the service gave this as the reason. */
-export const isCausedBy = (error: unknown, name: string): boolean =>
-  error instanceof PortError && named(error.cause, name);
 
 /** The row or the request itself is wrong, so that others may well succeed; anything else non-retryable stops them all. */
 export const isOwnFault = (error: PortError): boolean =>

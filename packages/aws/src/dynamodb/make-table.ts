@@ -1,7 +1,7 @@
-import { PortError } from '@verifiedfan/ports';
 import type { AwsConnection } from '../sdk/connection.ts';
+import { isCausedBy } from '../sdk/errors.ts';
+import { untilActive } from '../sdk/until-active.ts';
 import { createDynamo, type Dynamo } from './client.ts';
-import { isCausedBy } from './errors.ts';
 import { describeTable } from './verify.ts';
 
 export type MakeTableOptions = {
@@ -10,9 +10,6 @@ export type MakeTableOptions = {
   stream?: boolean | undefined;
   connection: AwsConnection;
 };
-
-const POLL_MS = 200;
-const MOST_POLLS = 300;
 
 const create = (dynamo: Dynamo, stream: boolean) =>
   dynamo.once({
@@ -50,12 +47,8 @@ export const makeTable = async ({ tableName, stream = true, connection }: MakeTa
     await create(dynamo, stream).catch((error: unknown) => {
       if (!isCausedBy(error, 'ResourceInUseException')) throw error;
     });
-    for (let polls = 0; (await describeTable(dynamo)).TableStatus !== 'ACTIVE'; polls++) {
-      if (polls >= MOST_POLLS) {
-        throw new PortError({ code: 'unavailable', message: `table ${tableName} is not active`, resource: tableName });
-      }
-      await connection.clock.sleep(POLL_MS);
-    }
+    const status = async () => (await describeTable(dynamo)).TableStatus;
+    await untilActive({ clock: connection.clock, what: `table ${tableName}`, resource: tableName, status });
   } finally {
     await dynamo.lifecycle.close();
   }

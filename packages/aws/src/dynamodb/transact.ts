@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { CancellationReason, TransactionCanceledException, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { PortError, type Table, type TransactResult } from '@verifiedfan/ports';
 import { prepareTransaction } from '@verifiedfan/ports/table-rules';
+import { isCausedBy } from '../sdk/errors.ts';
 import type { Dynamo } from './client.ts';
-import { isCausedBy, saysTooLarge } from './errors.ts';
+import { saysTooLarge } from './errors.ts';
 import { rowKeyOf, toWriteRequest, type WriteRequest } from './requests.ts';
 
 type Reasons = Extract<TransactResult, { outcome: 'refused' }>['reasons'];

@@ -1,7 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { PortError } from '@verifiedfan/ports';
+import { isCausedBy } from '../sdk/errors.ts';
 import type { Dynamo } from './client.ts';
-import { isCausedBy } from './errors.ts';
 
 /** How the table is made; one that is not there is `not_found`. */
 export const describeTable = async (dynamo: Dynamo): Promise<TableDescription> => {

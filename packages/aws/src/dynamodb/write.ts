@@ -2,9 +2,10 @@ import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { batchFn } from '@verifiedfan/batch-fn';
 import { type ActionResult, type Item, PortError, type Table } from '@verifiedfan/ports';
 import { applyAction, type Prepared, prepareUpdates } from '@verifiedfan/ports/table-rules';
+import { isCausedBy } from '../sdk/errors.ts';
 import { toItemIfAny } from './attribute-values.ts';
 import type { Dynamo } from './client.ts';
-import { isCausedBy, isOwnFault } from './errors.ts';
+import { isOwnFault } from './errors.ts';
 import { rowKeyOf, toWriteRequest, type WriteRequest } from './requests.ts';
 import { refusedWriteUnits } from './use.ts';
 

@@ -75,10 +75,6 @@ export const createKinesis = ({ name, streamName, connection, onUse }: KinesisCl
   };
 };
 
-/** Whether the service gave this as the reason. */
-export const isCausedBy = (error: unknown, name: string): boolean =>
-  error instanceof PortError && error.cause instanceof Error && error.cause.name === name;
-
 /** An answer that is not one: nothing can be concluded from it. */
 export const malformed = (operation: string, resource: string): PortError =>
   new PortError({ code: 'unavailable', message: `${operation} gave an answer that makes no sense`, resource });

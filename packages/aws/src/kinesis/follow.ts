@@ -1,16 +1,19 @@
 import { type Clock, compareSequences, PortError } from '@verifiedfan/ports';
-import { isCausedBy } from './client.ts';
-import { createIterators, type Position } from './iterators.ts';
+import { isCausedBy } from '../sdk/errors.ts';
+import { createIterators, type Position } from '../sdk/iterators.ts';
 import { behind, FROM_OLDEST, type Page, type Pages } from './pages.ts';
 
 export type FollowRequest = Position & { limit: number; signal?: AbortSignal | undefined };
 /** Reads the page behind a position; iterators are found, kept and renewed on the way. */
 export type Follow = (request: FollowRequest) => Promise<Page>;
 
+/** An iterator is refused five minutes after it was given. */
+const ITERATOR_MS = 290_000;
+
 type Opened = { iterator: string; fromOldest: boolean };
 
 export const createFollow = ({ pages, name, clock }: { pages: Pages; name: string; clock: Clock }): Follow => {
-  const iterators = createIterators(clock);
+  const iterators = createIterators({ clock, lifetimeMs: ITERATOR_MS });
 
   const open = async ({ shard, after }: Position): Promise<Opened> => {
     if (after === undefined) return { iterator: await pages.open(shard, FROM_OLDEST), fromOldest: false };
@@ -36,9 +39,9 @@ export const createFollow = ({ pages, name, clock }: { pages: Pages; name: strin
 
   const getPage = async (request: FollowRequest): Promise<Page> => {
     const kept = iterators.get(request);
-    if (kept === undefined) return getOpened(request);
+    if (kept === undefined || 'end' in kept) return getOpened(request);
     try {
-      return await pages.get({ ...request, iterator: kept });
+      return await pages.get({ ...request, iterator: kept.iterator });
     } catch (error) {
       iterators.delete(request);
       // Iterators also end early, when the stream was made anew or the clocks of the two sides differ.
@@ -53,7 +56,8 @@ export const createFollow = ({ pages, name, clock }: { pages: Pages; name: strin
     const page = await getPage(request);
     const last = page.records.at(-1)?.sequence;
     // Behind an empty page the position is the same, but the iterator has come further.
-    if (page.next !== undefined) iterators.set({ shard: request.shard, after: last ?? request.after }, page.next);
+    const position = { shard: request.shard, after: last ?? request.after };
+    if (page.next !== undefined) iterators.set(position, { iterator: page.next });
     return page;
   };
 };

@@ -1,5 +1,5 @@
 import { type Clock, PortError, type RecordStream } from '@verifiedfan/ports';
-import { isCausedBy } from './client.ts';
+import { isCausedBy } from '../sdk/errors.ts';
 import { behind, FROM_OLDEST, type Pages, type Start } from './pages.ts';
 
 const PAGE_LIMIT = 10_000;

@@ -1,7 +1,8 @@
 import { CreateStreamCommand, DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
-import { PortError } from '@verifiedfan/ports';
 import type { AwsConnection } from '../sdk/connection.ts';
-import { createKinesis, isCausedBy, type Kinesis } from './client.ts';
+import { isCausedBy } from '../sdk/errors.ts';
+import { untilActive } from '../sdk/until-active.ts';
+import { createKinesis, type Kinesis } from './client.ts';
 
 export type MakeStreamOptions = {
   streamName: string;
@@ -9,9 +10,6 @@ export type MakeStreamOptions = {
   shards?: number | undefined;
   connection: AwsConnection;
 };
-
-const POLL_MS = 200;
-const MOST_POLLS = 300;
 
 /**
  * Makes a stream and waits until it can be used; one that is there already stays as it is. For tests and emulators: a deployed estate has
@@ -28,10 +26,12 @@ export const makeStream = async ({ streamName, shards = 1, connection }: MakeStr
       .catch((error: unknown) => {
         if (!isCausedBy(error, 'ResourceInUseException')) throw error;
       });
-    for (let polls = 0; (await statusOf(kinesis, streamName)) !== 'ACTIVE'; polls++) {
-      if (polls >= MOST_POLLS) throw notActive(streamName);
-      await connection.clock.sleep(POLL_MS);
-    }
+    await untilActive({
+      clock: connection.clock,
+      what: `stream ${streamName}`,
+      resource: streamName,
+      status: () => statusOf(kinesis, streamName),
+    });
   } finally {
     await kinesis.lifecycle.close();
   }
@@ -45,6 +45,3 @@ export const statusOf = async (kinesis: Kinesis, streamName: string): Promise<st
   });
   return answer.StreamDescriptionSummary?.StreamStatus;
 };
-
-export const notActive = (streamName: string, resource = streamName): PortError =>
-  new PortError({ code: 'unavailable', message: `stream ${streamName} is not active`, resource });

@@ -1,6 +1,7 @@
 import { type Shard as Described, ListShardsCommand, type ListShardsCommandInput } from '@aws-sdk/client-kinesis';
 import type { Shard } from '@verifiedfan/ports';
-import { isCausedBy, type Kinesis, malformed } from './client.ts';
+import { isCausedBy } from '../sdk/errors.ts';
+import { type Kinesis, malformed } from './client.ts';
 
 const byId = (a: Shard, b: Shard): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 

@@ -1,11 +1,12 @@
 import { checkOptions, optional, positiveInteger } from '@verifiedfan/map-utils';
 import { PortError, type RecordStream } from '@verifiedfan/ports';
 import { shared } from '../sdk/shared.ts';
+import { notActive } from '../sdk/until-active.ts';
 import { createWakes } from '../sdk/wakes.ts';
 import { createKinesis, type Kinesis, type KinesisClientOptions } from './client.ts';
 import { createFollow } from './follow.ts';
 import { createLatest } from './latest.ts';
-import { notActive, statusOf } from './make-stream.ts';
+import { statusOf } from './make-stream.ts';
 import { createPace } from './pace.ts';
 import { createPages } from './pages.ts';
 import { createPut } from './put.ts';
@@ -96,5 +97,5 @@ const verify = async ({ kinesis, name, streamName }: { kinesis: Kinesis; name: s
     throw new PortError({ code: 'not_found', message, resource: name, cause: error });
   });
   // A stream that is being resharded is UPDATING, and works.
-  if (status !== 'ACTIVE' && status !== 'UPDATING') throw notActive(streamName, name);
+  if (status !== 'ACTIVE' && status !== 'UPDATING') throw notActive({ what: `stream ${streamName}`, resource: name });
 };

@@ -102,3 +102,7 @@ export const calling = async <Answer>(
     throw toPortError(error, about);
   }
 };
+
+/** Whether the service gave this as the reason. */
+export const isCausedBy = (error: unknown, name: string): boolean =>
+  error instanceof PortError && error.cause instanceof Error && error.cause.name === name;

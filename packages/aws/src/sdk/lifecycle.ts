@@ -1,3 +1,4 @@
+import { createUnderWay } from '@verifiedfan/driver';
 import { PortError } from '@verifiedfan/ports';
 
 /** Lets calls in until the owner closes, at most so many at once, and lets those under way end before the connections go. */
@@ -42,7 +43,7 @@ export const createLifecycle = ({
   mostUnderWay = Number.POSITIVE_INFINITY,
 }: LifecycleOptions): Lifecycle => {
   const closing = new AbortController();
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = createUnderWay();
   const admit = createDoor(mostUnderWay);
   const assertOpen = (): void => {
     if (closing.signal.aborted) throw new PortError({ code: 'closed', message: `${resource} is closed`, resource });
@@ -52,18 +53,11 @@ export const createLifecycle = ({
     assertOpen,
     async run(call) {
       assertOpen();
-      const running = admit(call);
-      underWay.add(running);
-      try {
-        return await running;
-      } finally {
-        underWay.delete(running);
-      }
+      return underWay.track(admit(call));
     },
     async close() {
       closing.abort();
-      // Calls may begin others to tidy up behind themselves.
-      while (underWay.size > 0) await Promise.allSettled(underWay);
+      await underWay.settled();
       end();
     },
   };

@@ -1,8 +1,8 @@
 import { type Clock, PortError } from '@verifiedfan/ports';
 import { invalid } from '@verifiedfan/ports/table-rules';
+import { isCausedBy } from '../../sdk/errors.ts';
+import { createIterators, type Place, type Position } from '../../sdk/iterators.ts';
 import type { Dynamo } from '../client.ts';
-import { isCausedBy } from '../errors.ts';
-import { createIterators, type Place, type Position } from './iterators.ts';
 import { type RawChange, toRawChange } from './records.ts';
 
 export type Page = {
@@ -18,6 +18,8 @@ const MOST_RECORDS = 1_000;
 /** Lengths that DynamoDB itself demands; it calls others a wrong request. */
 const SHARD_ID_LENGTH = { least: 28, most: 65 };
 const LEAST_SEQUENCE_DIGITS = 21;
+/** An iterator is refused 15 minutes after it was given. */
+const ITERATOR_MS = 14 * 60_000;
 
 const unknownShard = (name: string, cause?: unknown): PortError =>
   new PortError({ code: 'not_found', message: `${name} has no such shard`, resource: name, cause });
@@ -27,7 +29,7 @@ const assertSequence = (after: string): void => {
 };
 
 export const createPages = (dynamo: Dynamo, streamArn: () => Promise<string>, clock: Clock): Pages => {
-  const iterators = createIterators(clock);
+  const iterators = createIterators({ clock, lifetimeMs: ITERATOR_MS });
   const { name } = dynamo;
 
   const ask = async ({ shard, after }: Position): Promise<Place> => {
