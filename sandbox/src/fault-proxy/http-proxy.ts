@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock, Random } from '@verifiedfan/ports';
 import { SandboxError } from '../errors.ts';
+import { createControls, type FaultControls } from './controls.ts';
 import { forward, forwardCut, readRequest, sendAnswer, type Target } from './forwarding.ts';
 import { createDoor } from './listening.ts';
 import { isNamed, operationOf, type ProxiedRequest } from './operation.ts';
@@ -16,7 +17,7 @@ import {
   tooSkewed,
   unknownCredentials,
 } from './refusals.ts';
-import { createSwitchboard, delayOf, type FaultCounts } from './switchboard.ts';
+import { createSwitchboard, delayOf } from './switchboard.ts';
 
 export type FaultProxyOptions = {
   /** The server behind it, `http://127.0.0.1:4566`. Signatures are passed on as they are: it must be one that does not check them. */
@@ -27,21 +28,11 @@ export type FaultProxyOptions = {
   random: Random;
 };
 
-export type FaultProxy = {
+export type FaultProxy = FaultControls<ProxyFault> & {
   /** Port 0 takes a free one. Resolves with the address that drivers take for their endpoint. */
   listen(options?: { port?: number | undefined }): Promise<string>;
   /** Throws `not_listening` before `listen`. */
   readonly url: string;
-  /** Switches a fault on; throws `invalid_option`. The function that comes back switches it off. */
-  add(fault: ProxyFault): () => void;
-  /** Switches all faults off. */
-  clear(): void;
-  /** What came in and what was struck since the start, or since `forgetCounts`. */
-  counts(): FaultCounts;
-  forgetCounts(): void;
-  /** As when the server's process has ended: open connections are reset, new ones refused, until `up`. */
-  down(): Promise<void>;
-  up(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -132,7 +123,10 @@ export const createFaultProxy = ({ target, clock, random }: FaultProxyOptions): 
   });
   const door = createDoor(server);
 
+  const check = (fault: ProxyFault): void => checkFault(fault, PROXY_FAULT_KINDS, 'operations');
+
   return {
+    ...createControls({ board, door, check }),
     async listen(options) {
       await door.listen(options);
       return address();
@@ -140,15 +134,6 @@ export const createFaultProxy = ({ target, clock, random }: FaultProxyOptions): 
     get url() {
       return address();
     },
-    add(fault) {
-      checkFault(fault, PROXY_FAULT_KINDS, 'operations');
-      return board.add(fault);
-    },
-    clear: board.clear,
-    counts: board.counts,
-    forgetCounts: board.forgetCounts,
-    down: door.down,
-    up: door.up,
     async close() {
       closing.abort();
       await door.close();

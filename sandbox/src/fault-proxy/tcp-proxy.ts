@@ -2,9 +2,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Clock, Random } from '@verifiedfan/ports';
 import { SandboxError } from '../errors.ts';
 import { rewriteBroker } from './broker-addresses.ts';
+import { createControls, type FaultControls } from './controls.ts';
 import { createDoor } from './listening.ts';
 import { checkFault, TCP_FAULT_KINDS, type TcpFault } from './proxy-faults.ts';
-import { createSwitchboard, delayOf, type FaultCounts } from './switchboard.ts';
+import { createSwitchboard, delayOf } from './switchboard.ts';
 
 export type TcpFaultProxyOptions = {
   /** The server behind it. */
@@ -17,19 +18,11 @@ export type TcpFaultProxyOptions = {
   random: Random;
 };
 
-export type TcpFaultProxy = {
+/** In `counts`, `requests` are the pieces that clients sent, as they came in: usually one for each command or batch of commands. */
+export type TcpFaultProxy = FaultControls<TcpFault> & {
   /** Port 0 takes a free one. Resolves with the port, on 127.0.0.1. */
   listen(options?: { port?: number | undefined }): Promise<number>;
   readonly port: number;
-  /** Switches a fault on; throws `invalid_option`. The function that comes back switches it off. */
-  add(fault: TcpFault): () => void;
-  clear(): void;
-  /** `requests` are the pieces that clients sent, as they came in: usually one for each command or batch of commands. */
-  counts(): FaultCounts;
-  forgetCounts(): void;
-  /** As when the server's process has ended: open connections are reset, new ones refused, until `up`. */
-  down(): Promise<void>;
-  up(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -117,20 +110,14 @@ export const createTcpFaultProxy = ({
   });
   const door = createDoor(server);
 
+  const check = (fault: TcpFault): void => checkFault(fault, TCP_FAULT_KINDS, 'contains');
+
   return {
+    ...createControls({ board, door, check }),
     listen: door.listen,
     get port() {
       return door.port;
     },
-    add(fault) {
-      checkFault(fault, TCP_FAULT_KINDS, 'contains');
-      return board.add(fault);
-    },
-    clear: board.clear,
-    counts: board.counts,
-    forgetCounts: board.forgetCounts,
-    down: door.down,
-    up: door.up,
     async close() {
       closing.abort();
       await door.close();
