@@ -1,23 +1,9 @@
 import type { OperationResult } from '@verifiedfan/ports';
-import {
-  type ClientBulkWriteModel,
-  type ClientBulkWriteResult,
-  type MongoClient,
-  MongoClientBulkWriteError,
-  type Collection as MongoCollection,
-} from 'mongodb';
+import { type ClientBulkWriteModel, type ClientBulkWriteResult, MongoClientBulkWriteError } from 'mongodb';
+import type { BulkOptions } from './bulk-options.ts';
 import { COMMAND_NOT_FOUND, codeOf, toPortError } from './errors.ts';
 import { applyOneByOne } from './one-by-one.ts';
-import { done, idOf, type Model, type Stored } from './operations.ts';
-
-export type Place = { operation: string; resource: string };
-export type BulkOptions = {
-  client: MongoClient;
-  collection: MongoCollection<Stored>;
-  models: readonly Model[];
-  maxTimeMS: number;
-  place: Place;
-};
+import { done, idOf, type Model } from './operations.ts';
 
 /** By the position of an operation; a position without an answer was not reached. */
 type Answers = Map<number, OperationResult>;

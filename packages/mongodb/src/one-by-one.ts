@@ -1,5 +1,5 @@
 import type { OperationResult, PortError } from '@verifiedfan/ports';
-import type { BulkOptions } from './bulk.ts';
+import type { BulkOptions } from './bulk-options.ts';
 import { toPortError } from './errors.ts';
 import { applyModel, idOf, type Model } from './operations.ts';
 

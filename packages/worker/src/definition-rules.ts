@@ -1,4 +1,4 @@
-import type { BatchWorkerDefinition, RequestWorkerDefinition } from './define-worker.ts';
+import type { BatchWorkerDefinition, RequestWorkerDefinition } from './definition.ts';
 import { WorkerError } from './errors.ts';
 import { parseTarget } from './loop-guard/index.ts';
 import type { Source } from './source.ts';

@@ -7,6 +7,7 @@ export {
   type NewDeadLetter,
 } from './dead-letters.ts';
 export * from './define-worker.ts';
+export * from './definition.ts';
 export * from './errors.ts';
 export { isObject } from './event-parts.ts';
 export { createHandler, type Handler, type InvocationContext, invoke } from './handler.ts';
@@ -31,3 +32,4 @@ export * from './sources/s3.ts';
 export * from './sources/schedule.ts';
 export * from './sources/sqs.ts';
 export { inSpan, type SpanOptions, type WorkerTracer } from './tracing.ts';
+export * from './worker-log.ts';

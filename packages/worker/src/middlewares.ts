@@ -1,5 +1,5 @@
 import type { JsonValue } from '@verifiedfan/ports';
-import type { Middleware, MiddlewareRequest } from './define-worker.ts';
+import type { Middleware, MiddlewareRequest } from './definition.ts';
 
 type Stage = 'before' | 'after' | 'onError';
 

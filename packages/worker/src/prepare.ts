@@ -1,5 +1,5 @@
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
-import type { Worker } from './define-worker.ts';
+import type { Worker } from './definition.ts';
 import { WorkerError } from './errors.ts';
 import { createServiceKit, type WorkerHost } from './service-kit.ts';
 

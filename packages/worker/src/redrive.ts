@@ -1,5 +1,5 @@
 import type { DeadLetters, DeadLetterWithPayload } from './dead-letters.ts';
-import type { HandleContext } from './define-worker.ts';
+import type { HandleContext } from './definition.ts';
 import { RejectError, toError } from './errors.ts';
 import { withInvocation } from './invocation.ts';
 import type { Rejection } from './outcomes.ts';

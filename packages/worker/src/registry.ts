@@ -1,4 +1,4 @@
-import type { Worker } from './define-worker.ts';
+import type { Worker } from './definition.ts';
 import { WorkerError } from './errors.ts';
 
 /** Finds the worker that `APP_NAME` picks. A registry instead of a path, so a name can load nothing else. Fails at start. */

@@ -1,6 +1,6 @@
 import { runWithFields } from '@verifiedfan/correlation';
 import type { JsonValue } from '@verifiedfan/ports';
-import type { HandleContext } from './define-worker.ts';
+import type { HandleContext } from './definition.ts';
 import { RejectError, toError } from './errors.ts';
 import type { WorkerRecord } from './record.ts';
 import type { RunOptions } from './run-batch.ts';

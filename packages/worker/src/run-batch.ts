@@ -1,10 +1,11 @@
 import { runWithFields } from '@verifiedfan/correlation';
 import type { JsonValue } from '@verifiedfan/ports';
 import type { DeadLetters } from './dead-letters.ts';
-import type { HandleContext, Worker, WorkerLog } from './define-worker.ts';
+import type { HandleContext, Worker } from './definition.ts';
 import { createOutcomes, type Outcomes, type Rejection } from './outcomes.ts';
 import type { Batch, WorkerRecord } from './record.ts';
 import type { Source } from './source.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 export type RunOptions = {
   worker: Worker;

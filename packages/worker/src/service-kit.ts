@@ -1,10 +1,10 @@
 import type { Clock, Flags, Metrics, Platform, Random, Resources, Secrets } from '@verifiedfan/ports';
-import type { WorkerLog } from './define-worker.ts';
 import { WorkerError } from './errors.ts';
 import { parseTarget } from './loop-guard/index.ts';
 import { narrowTable } from './narrow-table.ts';
-import { grantsOf } from './rights.ts';
+import { type DeclaredTargets, grantsOf } from './rights.ts';
 import type { WorkerTracer } from './tracing.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 /** Tells whether everything in front of a worker is done, where the platform can know it. */
 export type Upstream = {
@@ -45,12 +45,8 @@ export type ServiceKit = Resources &
     worker: string;
   };
 
-type Declared = {
+type Declared = DeclaredTargets & {
   name: string;
-  reads: readonly string[];
-  writes: readonly string[];
-  requeues: readonly string[];
-  deletes: readonly string[];
   secrets: readonly string[];
   calls: readonly string[];
 };

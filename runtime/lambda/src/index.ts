@@ -1,12 +1,12 @@
 /** Each worker as a Lambda function: the entry that runs there, and the bundles that are deployed. */
 export {
-  type Bundled,
   type BundledWorker,
   type BundleOptions,
   bundleServices,
   bundleWorkers,
 } from './bundle/bundle-workers.ts';
 export { readWorkerModules, type WorkerModule } from './bundle/worker-modules.ts';
+export type { Bundled } from './bundle/write-bundles.ts';
 export { type ZipFile, zip } from './bundle/zip.ts';
 export { MARGIN_MS } from './deadline.ts';
 export { onEmulatedStreams, StreamFailureError } from './emulated-streams.ts';

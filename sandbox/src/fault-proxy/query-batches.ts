@@ -1,5 +1,4 @@
 import type { Random } from '@verifiedfan/ports';
-import type { Refusal } from './refusals.ts';
 
 /** The namespace of SNS's answers, the one service here that still speaks AWS's form-and-XML protocol. */
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
@@ -10,6 +9,8 @@ const escapeXml = (text: string): string =>
 /** Calls name themselves in their form: `Action=PublishBatch&…`. */
 export const actionOf = (body: Buffer): string | undefined =>
   new URLSearchParams(body.toString('utf8')).get('Action') ?? undefined;
+
+export type Refusal = { code: string; message: string; status?: number };
 
 /** An error in the protocol's own shape, https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#operation-error-serialization */
 export const queryError = ({ code, message }: Refusal, requestId: string): string =>

@@ -1,14 +1,12 @@
 import type { Clock, Random } from '@verifiedfan/ports';
 import type { ProxiedRequest } from './operation.ts';
 import { serviceOf } from './operation.ts';
-import { queryError } from './query-batches.ts';
+import { queryError, type Refusal } from './query-batches.ts';
 
 /** An answer as it goes to the client. */
 export type ProxiedAnswer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type RefusalTools = { clock: Clock; random: Random };
-
-export type Refusal = { code: string; message: string; status?: number };
 
 /** Names in `__type` carry a namespace with some services; the SDKs cut it off: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
 const NAMESPACES: Readonly<Record<string, string>> = {

@@ -1,11 +1,15 @@
 import type { JsonValue } from '@verifiedfan/ports';
 import { RejectError } from '@verifiedfan/worker';
 import { isSuperseded, readFloors } from '../domain/floors.ts';
+import type { OfferSource } from '../domain/offers.ts';
 import { isFiltered, rankPreferences } from '../domain/rank.ts';
 import { isFault, parseScoreRow, type ScoreRow } from '../domain/score-row.ts';
 import { openScoreFile } from './open-file.ts';
 import { toRecord } from './read-rows.ts';
-import type { LoaderServices } from './worker.ts';
+import type { LoadServices } from './run-load.ts';
+
+/** What it needs of the loader's services. */
+export type RedriveServices = LoadServices & { fetchOffer: OfferSource };
 
 type RowPayload = { bucket: string; key: string; file: string; loadId: string; load: number; line: number };
 
@@ -13,7 +17,7 @@ type RowPayload = { bucket: string; key: string; file: string; loadId: string; l
  * Puts a rejected row back under its old load and line, after its campaign was created for instance. The row is read from the upload
  * again, so a row that was too long to keep works too; a row of a superseded load changes nothing any more.
  */
-export const redriveRow = async (payload: JsonValue, services: LoaderServices): Promise<void> => {
+export const redriveRow = async (payload: JsonValue, services: RedriveServices): Promise<void> => {
   const place = payload as RowPayload;
   const { key, file, load, line } = place;
   if (isSuperseded(await readFloors(services.table, [file]), { file, load })) return;
@@ -34,7 +38,7 @@ export const redriveRow = async (payload: JsonValue, services: LoaderServices): 
 
 const readRow = async (
   { key, file, loadId, line }: RowPayload,
-  { manifest, bucket }: LoaderServices,
+  { manifest, bucket }: RedriveServices,
 ): Promise<ScoreRow> => {
   const version = (await manifest.readLoad(file, loadId))?.version ?? '';
   const opened = await openScoreFile({ bucket, key, version, afterLine: line - 1, batchSize: 1 });

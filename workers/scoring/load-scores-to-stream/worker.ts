@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Bucket, JsonObject, JsonValue, ObjectInfo, Queue, RecordStream, Table } from '@verifiedfan/ports';
+import type { Bucket, JsonObject, JsonValue, ObjectInfo, Queue } from '@verifiedfan/ports';
 import {
   defineWorker,
   type HandleContext,
@@ -13,22 +13,16 @@ import {
 import { createCampaigns } from '../domain/campaigns.ts';
 import { addDifference, NO_COUNT, showCount } from '../domain/load-count.ts';
 import { createManifest, type Load, LoadTakenOverError, type Upload } from '../domain/load-manifest.ts';
-import { createOffers, type OfferSource } from '../domain/offers.ts';
+import { createOffers } from '../domain/offers.ts';
 import { prepareLoad } from './prepare-load.ts';
-import { redriveRow } from './redrive-row.ts';
-import { type LoadServices, runLoad } from './run-load.ts';
+import { type RedriveServices, redriveRow } from './redrive-row.ts';
+import { runLoad } from './run-load.ts';
 
 const BATCH_ROWS = 1_000;
 /** An invocation ends itself when less is left, and asks to be continued. */
 const PAUSE_BELOW_MS = 30_000;
 
-export type LoaderServices = LoadServices & {
-  table: Table;
-  bucket: Bucket;
-  stream: RecordStream;
-  continuationQueue: Queue;
-  fetchOffer: OfferSource;
-};
+type LoaderServices = RedriveServices & { continuationQueue: Queue };
 
 /**
  * Reads an uploaded score file and puts its rows on scoresStream. in = valid + invalid and valid = out + filtered + failed. A load

@@ -1,4 +1,7 @@
-import type { WorkerEdge } from './graph.ts';
+import type { Reach } from './reach.ts';
+
+/** `from` writes `resource`, which wakes `to`. */
+export type WorkerEdge = { from: string; resource: string; to: string; reach: Exclude<Reach, 'never'> };
 
 /** One circle in which every edge is open, as worker, resource, worker, …, first worker; undefined when there is none. */
 export const findOpenCycle = (workers: readonly string[], edges: readonly WorkerEdge[]): string[] | undefined => {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@verifiedfan/ports';
-import { findOpenCycle } from './cycle.ts';
+import { findOpenCycle, type WorkerEdge } from './cycle.ts';
 import { LoopError } from './errors.ts';
-import { type Reach, reachOf } from './reach.ts';
+import { reachOf } from './reach.ts';
 import { parseTarget } from './target.ts';
 
 /** The part of a worker's definition that says what wakes it and what it touches. */
@@ -19,8 +19,7 @@ export type GraphWorker = {
   writes: readonly string[];
 };
 
-/** `from` writes `resource`, which wakes `to`. */
-export type WorkerEdge = { from: string; resource: string; to: string; reach: Exclude<Reach, 'never'> };
+export type { WorkerEdge };
 
 export type WorkerGraph = {
   workers: readonly string[];

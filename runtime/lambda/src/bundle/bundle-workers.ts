@@ -7,7 +7,7 @@ import { serviceEntry, workerEntry } from './entry-source.ts';
 import { pinoInFunctions } from './pino-in-functions.ts';
 import { sdkAtOnce, withoutOtherPlaces } from './plugins.ts';
 import { readWorkerModules } from './worker-modules.ts';
-import { writeBundles } from './write-bundles.ts';
+import { type Bundled, writeBundles } from './write-bundles.ts';
 
 export type BundleOptions = {
   /** Gets a folder and a zip archive for each worker; what was there under these names is replaced. */
@@ -29,19 +29,6 @@ export type BundleOptions = {
    * @default false
    */
   codeCache?: boolean | undefined;
-};
-
-export type Bundled = {
-  name: string;
-  /** The folder that is deployed: `index.mjs`, which exports `handler`, a source map, and what is loaded late. */
-  folder: string;
-  /** The same as an archive. */
-  archive: string;
-  /** Of the code and its code cache, in bytes: as they are, and as they are in the archive. The source map is not counted. */
-  bytes: number;
-  zippedBytes: number;
-  /** Every source file that went in, relative to the repository. */
-  inputs: readonly string[];
 };
 
 export type BundledWorker = Bundled & { name: WorkerName };

@@ -1,7 +1,8 @@
 /** `npm run bundle`: makes the bundles of all workers in dist/lambda and says how large they are. `--sdk external` leaves AWS's SDK out, `--code-cache` lays compiled code for this Node beside them. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Bundled, bundleServices, bundleWorkers } from './bundle-workers.ts';
+import { bundleServices, bundleWorkers } from './bundle-workers.ts';
+import type { Bundled } from './write-bundles.ts';
 
 const { values } = parseArgs({
   options: { out: { type: 'string' }, sdk: { type: 'string' }, 'code-cache': { type: 'boolean' } },

@@ -1,9 +1,21 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Built } from './build-entries.ts';
-import type { Bundled } from './bundle-workers.ts';
 import { makeCodeCaches } from './code-cache.ts';
 import { archiveOf, pack, type ZipFile } from './zip.ts';
+
+export type Bundled = {
+  name: string;
+  /** The folder that is deployed: `index.mjs`, which exports `handler`, a source map, and what is loaded late. */
+  folder: string;
+  /** The same as an archive. */
+  archive: string;
+  /** Of the code and its code cache, in bytes: as they are, and as they are in the archive. The source map is not counted. */
+  bytes: number;
+  zippedBytes: number;
+  /** Every source file that went in, relative to the repository. */
+  inputs: readonly string[];
+};
 
 /** Writes each bundle as a folder and as an archive, with a code cache where it can have one. */
 export const writeBundles = <Name extends string>(

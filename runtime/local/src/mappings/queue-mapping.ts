@@ -1,25 +1,19 @@
-import type { Queue, ReceivedMessage } from '@verifiedfan/ports';
-import { type PreparedWorker, type Source, sqsPayload, toError } from '@verifiedfan/worker';
+import type { ReceivedMessage } from '@verifiedfan/ports';
+import { sqsPayload, toError } from '@verifiedfan/worker';
 import type { BackOff } from './back-off.ts';
 import { withinWindow } from './batch-window.ts';
 import { createGate, type Gate } from './gate.ts';
 import { failedMessageIds, invokeWithEvent } from './json-way.ts';
 import { keepRunning } from './keep-running.ts';
 import type { Mapping, MappingEvents } from './mapping.ts';
-import { returnOrGiveUp } from './queue-failures.ts';
+import { type QueueFailuresOptions, returnOrGiveUp } from './queue-failures.ts';
 import { whileHidden } from './while-hidden.ts';
 
-export type QueueMappingOptions = {
-  prepared: PreparedWorker;
-  source: Source;
-  queue: Queue;
-  /** Receives after which a message that still fails is dead-lettered. */
-  maxReceiveCount: number;
+export type QueueMappingOptions = QueueFailuresOptions & {
   /** How long the queue hides a received message; it is hidden anew as long as it is worked on. */
   visibilitySeconds: number;
   events: MappingEvents;
   backOff: BackOff;
-  signal: AbortSignal;
 };
 
 /** AWS starts with five pollers; more only help workers that wait for others, and there are none here. */

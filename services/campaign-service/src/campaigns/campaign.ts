@@ -1,15 +1,14 @@
 import type { Document } from '@verifiedfan/ports';
 import type { LocalisedText } from '@verifiedfan/schema';
+import type { Instant } from '../instant.ts';
 import type { SearchKeys } from './search-keys.ts';
 
 export { MARKET_STATUSES, type Market, type MarketStatus } from '../markets/market.ts';
+export type { Instant };
 
 /** DRAFT until it opens, OPEN while fans register, CLOSED until it is a month old, INACTIVE then. Only the refresh moves it. */
 export const CAMPAIGN_STATUSES = ['DRAFT', 'OPEN', 'CLOSED', 'INACTIVE'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
-
-/** ISO 8601 in UTC with milliseconds. */
-export type Instant = string;
 
 /** `open` and `close` are set by people; the others are recorded when it happens. */
 export type CampaignDates = {

@@ -1,6 +1,6 @@
 import type { Document } from '@verifiedfan/ports';
 import type { LocalisedText } from '@verifiedfan/schema';
-import type { Instant } from '../campaigns/campaign.ts';
+import type { Instant } from '../instant.ts';
 
 /**
  * ACTIVE: the campaign offers this event. CLOSED: it does not any more, so preferences for it do not count. People close and reopen it;

@@ -2,18 +2,8 @@ import { invalid } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
 import { compareText, compareValues } from './compare.ts';
 import { isObject } from './paths.ts';
+import type { Found, Predicate, Test } from './predicate.ts';
 import { ofTypes } from './types.ts';
-
-export type Found = JsonValue | undefined;
-/** Looks at one value; undefined is a field that is missing. */
-export type Test = (value: Found) => boolean;
-export type Predicate = {
-  test: Test;
-  /** Only the value itself is looked at, and not the elements of an array as well. */
-  whole?: boolean;
-  /** The document must meet the test nowhere. */
-  nowhere?: boolean;
-};
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 

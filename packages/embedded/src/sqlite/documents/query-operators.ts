@@ -1,7 +1,8 @@
 import { invalid } from '@verifiedfan/driver';
 import type { JsonObject, JsonValue } from '@verifiedfan/ports';
 import { isObject, stepInto } from './paths.ts';
-import { equalTo, type Found, PREDICATES, type Predicate, type Test } from './predicates.ts';
+import type { Found, Predicate, Test } from './predicate.ts';
+import { equalTo, PREDICATES } from './predicates.ts';
 
 /** What a path leads to. An array that it names by its index is looked at as a whole, every other one by its elements as well. */
 type Ending = { value: Found; byIndex: boolean };

@@ -1,7 +1,7 @@
 import { invalid } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
 import { isObject } from './paths.ts';
-import type { Found, Test } from './predicates.ts';
+import type { Found, Test } from './predicate.ts';
 
 const MOST_INT = 2 ** 31 - 1;
 const isInt = (value: Found): boolean =>
