@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { boot, HISTORIES, type History, live, newWorld, outcomeOf } from './histories.ts';
-import { createMortal } from './mortal.ts';
+import { createMortal, isWrite } from './mortal.ts';
 
 /** Longer than the lease of the dead. */
 const LEASE_MS = 30_000;
 
-/**
- * A call that only reads leaves the world as it was, so a death behind it is the death behind the call before. The first history tries these
- * as well; for the second one it would only take longer.
- */
-const READS = /\.(?:find|findOne|findById|findByIds|count)$/;
-const isWorthDying = (call: string, history: History): boolean => history === HISTORIES[0] || !READS.test(call);
+/** The first history dies behind calls that only read as well; for the second one it would only take longer. */
+const isWorthDying = (call: string, history: History): boolean => history === HISTORIES[0] || isWrite(call);
 
 /** What happens when nothing goes wrong, and all calls to ports on the way. */
 const liveCalmly = async (context: TestContext, history: History) => {

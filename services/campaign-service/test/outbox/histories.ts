@@ -106,10 +106,16 @@ export const HISTORIES: readonly History[] = [
   },
 ];
 
-/** Runs the steps from one on, with the relay behind every third and the last; answers at which it ended. */
-export const live = async (process: Process, { steps }: History, from = 0): Promise<number> => {
+/** Runs the steps from one on, with the relay behind every third and the last; answers at which it ended. Each is told before it begins. */
+export const live = async (
+  process: Process,
+  { steps }: History,
+  from = 0,
+  onStep: (index: number) => void = () => {},
+): Promise<number> => {
   for (const [index, { run, done }] of steps.entries()) {
     if (index < from) continue;
+    onStep(index);
     const { status } = await run(process);
     if (!done.includes(status)) return index;
     if (index % 3 !== 2 && index < steps.length - 1) continue;

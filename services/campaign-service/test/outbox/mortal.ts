@@ -10,7 +10,19 @@ export type Mortal = {
   destinations(real: CampaignDestinations): CampaignDestinations;
 };
 
-export const createMortal = ({ diesAfter = Number.POSITIVE_INFINITY } = {}): Mortal => {
+const READS = /\.(?:find|findOne|findById|findByIds|count)$/;
+
+/** A call that only reads leaves the world as it was, so a death behind it is the death behind the call before. */
+export const isWrite = (call: string): boolean => !READS.test(call);
+
+export type MortalOptions = {
+  /** How many calls it lives. @default for ever */
+  diesAfter?: number;
+  /** Ends more than this object: a process of its own kills itself here. */
+  onDeath?: () => void;
+};
+
+export const createMortal = ({ diesAfter = Number.POSITIVE_INFINITY, onDeath }: MortalOptions = {}): Mortal => {
   const calls: string[] = [];
   let isDead = false;
   const died = (): Error => new Error('process died');
@@ -22,7 +34,10 @@ export const createMortal = ({ diesAfter = Number.POSITIVE_INFINITY } = {}): Mor
       calls.push(name);
       const isLast = calls.length === diesAfter;
       const answer = await call(...given);
-      if (isLast) isDead = true;
+      if (isLast) {
+        onDeath?.();
+        isDead = true;
+      }
       if (isDead) throw died();
       return answer;
     };

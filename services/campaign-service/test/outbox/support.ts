@@ -11,12 +11,21 @@ import {
   type RelayOptions,
 } from '../../src/outbox/index.ts';
 
-type Told = { at: string; id: string; type: string; campaign: string; sequence: number };
+export type Told = { at: string; id: string; type: string; campaign: string; sequence: number };
+
+export type ReceiversOptions = {
+  /** What was told before. */
+  told?: readonly Told[];
+  purged?: readonly (readonly string[])[];
+  /** Hears everything before it is acknowledged, so that it is not lost with this process. */
+  onTold?: (heard: { event: Told } | { purged: readonly string[] }) => void;
+};
 
 /** A destination of each kind that writes down what it is told, and fails as it is told to. */
-export const createReceivers = () => {
-  const told: Told[] = [];
-  const purged: string[][] = [];
+export const createReceivers = (options: ReceiversOptions = {}) => {
+  const { onTold = () => {} } = options;
+  const told: Told[] = [...(options.told ?? [])];
+  const purged: (readonly string[])[] = [...(options.purged ?? [])];
   /** Asked for every event; an error means that it does not arrive. */
   let fault: (at: string, event: { id: string; subject: string }) => Error | undefined = () => undefined;
   const take = (at: string, text: string): Error | undefined => {
@@ -27,8 +36,11 @@ export const createReceivers = () => {
       sequence: string;
     };
     const error = fault(at, { id, subject });
-    if (error === undefined) told.push({ at, id, type, campaign: subject, sequence: Number(sequence) });
-    return error;
+    if (error !== undefined) return error;
+    const event = { at, id, type, campaign: subject, sequence: Number(sequence) };
+    onTold({ event });
+    told.push(event);
+    return undefined;
   };
   const answer = (at: string, texts: readonly string[]) =>
     texts.map((text, index) => {
@@ -56,6 +68,7 @@ export const createReceivers = () => {
     async purge(keys) {
       const error = fault('fastly', { id: '', subject: '' });
       if (error !== undefined) throw error;
+      onTold({ purged: keys });
       purged.push([...keys]);
     },
   } satisfies CampaignDestinations;
