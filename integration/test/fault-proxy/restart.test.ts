@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import {
   type AwsConnection,
   createDynamoTable,
   createKinesisStream,
+  createS3Bucket,
   createSqsQueue,
   makeQueue,
   makeStream,
@@ -12,6 +14,7 @@ import {
 import { systemClock } from '@verifiedfan/embedded';
 import { PortError } from '@verifiedfan/ports';
 import { type AwsServerName, awsConnection, openOwnServer } from '../../src/index.ts';
+import { makeClient } from '../s3/make-bucket.ts';
 import { isPortError } from './set-up.ts';
 
 type Load = {
@@ -105,6 +108,36 @@ describe('drivers whose server is stopped under load and started again', () => {
           return [...sent, ...outcomesOf(deleted)];
         },
         close: queue.close,
+      };
+    }));
+
+  it('go on storing in a bucket', (test) =>
+    restartUnderLoad(test, 'ministack', (connection) => {
+      const bucketName = 'load';
+      const client = makeClient(connection);
+      const bucket = createS3Bucket({ name: 'scoringBucket', bucketName, connection });
+      const VersioningConfiguration = { Status: 'Enabled' } as const;
+      // One behind the other: what is stored before versions are switched on has none.
+      let turn: Promise<unknown> = Promise.resolve();
+      const inTurn = <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+        const answer = turn.then(call, call);
+        turn = answer;
+        return answer;
+      };
+      const make = async (): Promise<void> => {
+        await client.send(new CreateBucketCommand({ Bucket: bucketName }));
+        await client.send(new PutBucketVersioningCommand({ Bucket: bucketName, VersioningConfiguration }));
+      };
+      return {
+        prepare: () => inTurn(make),
+        work: () =>
+          inTurn(async () => {
+            const { outcome } = await bucket.put({ key: 'a', body: 'content' });
+            return outcome === 'stored' ? ['done'] : [];
+          }),
+        async close() {
+          client.destroy();
+        },
       };
     }));
 });
