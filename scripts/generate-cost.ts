@@ -74,6 +74,11 @@ const money = (dollars: number): string => (dollars === 0 ? '–' : `$${dollars.
 const row = ({ service, resource, operation, requests, entries, unit, units, dollars }: BillLine): string =>
   `| ${service} | \`${resource}\` | ${operation} | ${number(requests)} | ${number(entries)} | ${unit === 'free' ? 'free' : `${number(units)} × ${unit}`} | ${money(dollars)} |`;
 
+const each = (prices: Readonly<Record<string, number>>): string =>
+  Object.entries(prices)
+    .map(([what, price]) => `${what} $${price}`)
+    .join(', ');
+
 const write = ({ bill, workers }: Report, transactionUnits: number): string => {
   const rows = workers.loadScoresToDynamoDB.in;
   const fanLists = workers.saveFanlistScores.dynamo.out;
@@ -98,10 +103,9 @@ ${bill.lines.map(row).join('\n')}
   two for the counter, and no two transactions of a campaign at once.
 - **Batches** here are larger than Lambda's, so counts and checkpoints move more often there: with batches of 100 changes that is one more
   write unit for every hundred rows.
-- **By the hour**: ${Object.entries(PRICES.hourly)
-    .map(([what, price]) => `${what} $${price}`)
-    .join(', ')}; \`scoresStream\` has two, \`campaignDataStream\` one. MongoDB, Redis and the services behind their
+- **By the hour**: ${each(PRICES.hourly)}; \`scoresStream\` has two, \`campaignDataStream\` one. MongoDB, Redis and the services behind their
   load balancer cost what their sizes cost.
+- **By the month**: ${each(PRICES.monthly)}; a stage has one for each that [Rights](rights.md) names.
 - **Left out**: Lambda's running time and requests, log storage, stored gigabytes, data transfer. A laptop cannot measure them.
 - Entries live in MongoDB, so their writes are not in the table.
 `;

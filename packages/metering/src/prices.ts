@@ -4,7 +4,7 @@ export type PricedUnit = keyof typeof PRICES.units | 'free';
 /**
  * On-demand prices of us-east-1 in US dollars. Look them up before a decision: they change, and regions differ.
  * https://aws.amazon.com/dynamodb/pricing/on-demand/ · https://aws.amazon.com/kinesis/data-streams/pricing/ (provisioned) ·
- * https://aws.amazon.com/sqs/pricing/ · https://aws.amazon.com/s3/pricing/
+ * https://aws.amazon.com/sqs/pricing/ · https://aws.amazon.com/s3/pricing/ · https://aws.amazon.com/secrets-manager/pricing/
  */
 export const PRICES = {
   date: '2026-11-21',
@@ -23,4 +23,5 @@ export const PRICES = {
   },
   /** What runs while nothing happens. */
   hourly: { 'Kinesis shard': 0.015 },
+  monthly: { 'Secrets Manager secret': 0.4 },
 } as const;
