@@ -50,11 +50,18 @@ export const localeSchema = z
   .max(35)
   .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'Must be a language tag such as en or pt-BR');
 
+/**
+ * A text of 1 to `maxLength` characters once it is trimmed. Blanks alone are too short; the document says so by a pattern, since JSON Schema
+ * counts what was sent.
+ */
+export const trimmedTextSchema = ({ maxLength }: { maxLength: number }) =>
+  z.string().trim().min(1).max(maxLength).meta({ pattern: '\\S' });
+
 export type LocalisedText = string | Record<string, string>;
 
 /** One text for every language, or a text per language tag (1 to 100 of them); each 1 to `maxLength` characters once trimmed. */
 export const localisedTextSchema = ({ maxLength = 10_000 }: { maxLength?: number } = {}) => {
-  const text = z.string().trim().min(1).max(maxLength);
+  const text = trimmedTextSchema({ maxLength });
   const perLocale = z
     .record(localeSchema, text)
     .refine(

@@ -12,6 +12,7 @@ export {
   normaliseEmail,
   pageLimitSchema,
   phoneSchema,
+  trimmedTextSchema,
 } from './grammars.ts';
 export { toJsonSchema } from './json-schema.ts';
 export { type CheckedSchema, type Infer, type Parsed, parse, type Schema, safeParse } from './parse.ts';

@@ -1,4 +1,4 @@
-import { z } from '@verifiedfan/schema';
+import { trimmedTextSchema, z } from '@verifiedfan/schema';
 import { type Route, route } from '@verifiedfan/service';
 import { type NotConfigured, required } from '../not-configured.ts';
 import { accessOf } from '../rights/index.ts';
@@ -20,7 +20,7 @@ const fileView = z
 const change = z
   .strictObject({
     content: z.string().max(262_144),
-    title: z.string().trim().min(1).max(255),
+    title: trimmedTextSchema({ maxLength: 255 }),
     description: z.string().max(10_000).optional(),
     basedOn: z.string().max(64).nullable().optional().meta({
       description: 'lastCommitId of the file that was read, null for a new file; refused when it was changed since',
