@@ -18,8 +18,15 @@ const POOR: Rights = { subject: 'fan', campaigns: { 'open-1': { actions: ['updat
 /** Routes that have nobody to ask where no partner is. */
 const PARTNERS = '^/(?:artists|venues|events|admin|campaigns/[{]campaignId[}]/markets)';
 
-/** The end of what the tester says: enough to repeat what it found. */
-const MAX_OUTPUT = 20_000;
+/** Bodies can be long; what is wrong with them stands before and behind. */
+const MAX_LINE = 4_000;
+
+/** What the tester says, to repeat what it found. */
+const shorten = (output: string): string =>
+  output
+    .split('\n')
+    .map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}… (${line.length} characters)` : line))
+    .join('\n');
 
 type Given = Pick<TesterOptions, 'known' | 'paths'> & {
   rights: Rights;
@@ -40,7 +47,7 @@ const testService = async (test: TestContext, started: StartedService, given: Gi
   };
   for (const seed of runOptions().seeds) {
     const { code, output } = await runTester(test, { ...common, seed });
-    assert.equal(code, 0, output.slice(-MAX_OUTPUT));
+    assert.equal(code, 0, shorten(output));
   }
   const failures = answersOf(started.lines).filter(({ status = 0 }) => status >= 500);
   const unexpected = failures.filter(({ type }) => !(alone && type === 'NOT_CONFIGURED'));

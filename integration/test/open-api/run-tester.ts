@@ -26,8 +26,8 @@ export type TesterOptions = {
   expectedFailures?: readonly number[];
 };
 
-/** Refusals of what is malformed. A stale `if-match` or a used key may be noticed before the body is. */
-const REFUSALS = [400, 401, 403, 404, 405, 409, 412, 415, 428, 431];
+/** Refusals of what is malformed, some of which is too large. A stale `if-match` or a used key may be noticed before the body is. */
+const REFUSALS = [400, 401, 403, 404, 405, 409, 412, 413, 415, 428, 431];
 
 /** What is known everywhere, then what is known under these paths, which takes its place. */
 const parametersFor = (known: readonly Known[], paths: string | undefined): string[] => {
