@@ -1,141 +1,81 @@
-import { CfnAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
+import { type AlarmOptions, makeAlarm } from './alarm.ts';
+import { makeAlarmTopic } from './alarm-topic.ts';
+import { makeDashboard } from './dashboard.ts';
+import { ageIn, lambdaMetric, messagesIn, newRowsIn, refusedBy, tableMetric } from './metrics.ts';
 import { idOf } from './naming.ts';
+import { DEAD_LETTER_TABLE } from './rights.ts';
 import type { Stage } from './stage.ts';
-
-type Metric = { namespace: string; metric: string; statistic: string; dimensions: Readonly<Record<string, string>> };
-type AlarmOptions = Metric & { id: string; what: string; threshold: number; minutes?: number };
+import { waitsOf } from './waits.ts';
 
 /** Records that wait for longer than this, in milliseconds, are late for a fan who refreshes a page. */
 const MAX_AGE_MS = 300_000;
+/** A day, in seconds, of the fourteen that SQS keeps what nobody takes. */
+const UNREAD_SECONDS = 86_400;
 
-const lambda = (functionName: string, metric: string, statistic = 'Sum'): Metric => ({
-  ...{ namespace: 'AWS/Lambda', metric, statistic, dimensions: { FunctionName: functionName } },
-});
-const queue = (queueName: string): Metric => ({
-  ...{ namespace: 'AWS/SQS', metric: 'ApproximateNumberOfMessagesVisible', statistic: 'Maximum' },
-  dimensions: { QueueName: queueName },
-});
-const table = (tableName: string, metric: string): Metric => ({
-  ...{ namespace: 'AWS/DynamoDB', metric, statistic: 'Sum', dimensions: { TableName: tableName } },
-});
-
-/** The topic that alarms are told to, encrypted and over TLS alone. */
-const makeTopic = ({ scope, settings }: Stage): CfnTopic => {
-  const topic = new CfnTopic(scope, 'Alarms', {
-    topicName: `${settings.prefix}-alarms`,
-    kmsMasterKeyId: 'alias/aws/sns',
-  });
-  new CfnTopicPolicy(scope, 'AlarmsPolicy', {
-    topics: [topic.ref],
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          ...{ Sid: 'TlsOnly', Effect: 'Deny', Principal: '*', Action: 'sns:Publish', Resource: topic.ref },
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-        {
-          ...{ Sid: 'Alarms', Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } },
-          ...{ Action: 'sns:Publish', Resource: topic.ref },
-          Condition: { StringEquals: { 'aws:SourceAccount': settings.account } },
-        },
-      ],
-    },
-  });
-  if (settings.alarmEmail !== undefined)
-    new CfnSubscription(scope, 'AlarmMail', { topicArn: topic.ref, protocol: 'email', endpoint: settings.alarmEmail });
-  return topic;
-};
-
-/** Alarms for what somebody has to look at, and a dashboard of the same. `lastQueues` are those that nothing reads. */
+/** Alarms for what somebody has to look at, and a dashboard of the same. `lastQueues` are those that undeliverable messages end in. */
 export const makeAlarms = (stage: Stage, lastQueues: readonly string[]): void => {
-  const { scope, naming, workers, catalogue, settings } = stage;
-  const topic = makeTopic(stage);
-  const alarm = ({ id, what, threshold, minutes = 1, ...metric }: AlarmOptions): CfnAlarm =>
-    new CfnAlarm(scope, `${id}Alarm`, {
-      alarmName: `${settings.prefix}-${id}`,
-      alarmDescription: what,
-      namespace: metric.namespace,
-      metricName: metric.metric,
-      statistic: metric.statistic,
-      dimensions: Object.entries(metric.dimensions).map(([name, value]) => ({ name, value })),
-      period: 60,
-      evaluationPeriods: minutes,
-      threshold,
-      comparisonOperator: 'GreaterThanThreshold',
-      treatMissingData: 'notBreaching',
-      alarmActions: [topic.ref],
-      okActions: [topic.ref],
-    });
-  for (const [name, { sources }] of Object.entries(workers)) {
-    const called = naming.functionNameOf(name);
-    const id = idOf(name);
-    alarm({ id: `${id}Errors`, what: `${name} throws`, threshold: 0, minutes: 3, ...lambda(called, 'Errors') });
-    alarm({
-      id: `${id}Throttles`,
-      what: `${name} is throttled`,
-      threshold: 0,
-      minutes: 3,
-      ...lambda(called, 'Throttles'),
-    });
-    if (sources.some(({ stream }) => stream !== undefined))
-      alarm({
-        ...{
-          id: `${id}Age`,
-          what: `records wait for ${name} for over five minutes`,
-          threshold: MAX_AGE_MS,
-          minutes: 3,
-        },
-        ...lambda(called, 'IteratorAge', 'Maximum'),
-      });
-  }
-  for (const name of lastQueues)
-    alarm({
-      id: `${idOf(name.slice(settings.prefix.length + 1).replace('.fifo', ''))}Messages`,
-      what: `${name} holds what was given up`,
-      threshold: 0,
-      ...queue(name),
-    });
-  for (const [name, { kind }] of Object.entries(catalogue)) {
-    if (kind !== 'table') continue;
-    const called = naming.nameOf(name);
-    const metric = table(called, 'WriteThrottleEvents');
-    alarm({
-      id: `${idOf(name)}Throttles`,
-      what: `writes to ${name} are throttled`,
-      threshold: 0,
-      minutes: 5,
-      ...metric,
-    });
-  }
+  const { scope, settings } = stage;
+  const topicArn = makeAlarmTopic(stage).ref;
+  const alarms = [
+    ...workerAlarms(stage),
+    ...queueAlarms(stage, lastQueues),
+    ...lastQueues.map((name) => lastQueueAlarm(settings.prefix, name)),
+    ...storeAlarms(stage),
+  ];
+  for (const options of alarms) makeAlarm({ scope, settings, topicArn }, options);
   makeDashboard(stage, lastQueues);
 };
 
-const makeDashboard = ({ scope, settings, naming, workers, catalogue }: Stage, lastQueues: readonly string[]): void => {
-  const names = Object.keys(workers);
-  const series = (metrics: readonly Metric[]) =>
-    metrics.map(({ namespace, metric, statistic, dimensions }) => [
-      ...[namespace, metric, ...Object.entries(dimensions).flat()],
-      { stat: statistic },
-    ]);
-  const each = (metric: string, statistic?: string) =>
-    names.map((name) => lambda(naming.functionNameOf(name), metric, statistic));
-  const tables = Object.entries(catalogue).flatMap(([name, { kind }]) =>
-    kind === 'table' ? [table(naming.nameOf(name), 'ConsumedWriteCapacityUnits')] : [],
-  );
-  const graphs: readonly (readonly [title: string, metrics: readonly Metric[]])[] = [
-    ['Invocations', each('Invocations')],
-    ['Errors', each('Errors')],
-    ['Throttles', each('Throttles')],
-    ['Duration, p99 (ms)', each('Duration', 'p99')],
-    ['Age of the oldest record (ms)', each('IteratorAge', 'Maximum')],
-    ['Given up', lastQueues.map(queue)],
-    ['Write units', tables],
-  ];
-  const widgets = graphs.map(([title, metrics], at) => ({
-    ...{ type: 'metric', x: (at % 2) * 12, y: Math.floor(at / 2) * 6, width: 12, height: 6 },
-    properties: { title, region: settings.region, period: 60, metrics: series(metrics) },
-  }));
-  new CfnDashboard(scope, 'Dashboard', { dashboardName: settings.prefix, dashboardBody: JSON.stringify({ widgets }) });
-};
+const workerAlarms = ({ naming, workers }: Stage): AlarmOptions[] =>
+  Object.entries(workers).flatMap(([name, { sources }]) => {
+    const [called, id] = [naming.functionNameOf(name), idOf(name)];
+    const shared = { threshold: 0, minutes: 3 };
+    const late = { id: `${id}Age`, what: `records wait for ${name} for over five minutes`, threshold: MAX_AGE_MS };
+    return [
+      { id: `${id}Errors`, what: `${name} throws`, ...shared, ...lambdaMetric(called, 'Errors') },
+      { id: `${id}Throttles`, what: `${name} is throttled`, ...shared, ...lambdaMetric(called, 'Throttles') },
+      ...(sources.some(({ stream }) => stream !== undefined)
+        ? [{ ...late, minutes: 3, ...lambdaMetric(called, 'IteratorAge', 'Maximum') }]
+        : []),
+    ];
+  });
+
+/**
+ * A worker tells Lambda which messages failed and does not throw, so `Errors` stays at nothing: what fails again and again is seen by its age
+ * alone. A message may fail once, and be done by the attempt after it.
+ */
+const queueAlarms = (stage: Stage, lastQueues: readonly string[]): AlarmOptions[] =>
+  Object.entries(stage.catalogue).flatMap(([name, { kind }]) => {
+    const called = stage.naming.nameOf(name);
+    if (kind !== 'queue' || lastQueues.includes(called)) return [];
+    const { hiddenSeconds, attemptSeconds } = waitsOf(name, stage);
+    const threshold = attemptSeconds === undefined ? UNREAD_SECONDS : hiddenSeconds + attemptSeconds;
+    const what =
+      attemptSeconds === undefined
+        ? `nobody has taken a message of ${name} for a day; no worker of the stage reads it, and after 14 days it is lost`
+        : `a message of ${name} waits for longer than two attempts`;
+    return [{ id: `${idOf(name)}Age`, what, threshold, ...ageIn(called) }];
+  });
+
+const lastQueueAlarm = (prefix: string, name: string): AlarmOptions => ({
+  id: `${idOf(name.slice(prefix.length + 1).replace('.fifo', ''))}Messages`,
+  what: `${name} holds what was given up`,
+  threshold: 0,
+  ...messagesIn(name),
+});
+
+const storeAlarms = ({ catalogue, naming }: Stage): AlarmOptions[] =>
+  Object.entries(catalogue).flatMap(([name, { kind }]) => {
+    const [called, id] = [kind === 'table' || kind === 'stream' ? naming.nameOf(name) : '', idOf(name)];
+    const shared = { threshold: 0, minutes: 5 };
+    const writes = { id: `${id}WriteThrottles`, what: `writes to ${name} are throttled`, ...shared };
+    const reads = { id: `${id}ReadThrottles`, what: `reads of ${name} are throttled`, ...shared };
+    const rejected = { id: 'RejectedRecords', what: `${name} has new rows: records were rejected`, threshold: 0 };
+    if (kind === 'stream') return [{ ...writes, ...refusedBy(called) }];
+    if (kind !== 'table') return [];
+    return [
+      { ...writes, ...tableMetric(called, 'WriteThrottleEvents') },
+      { ...reads, ...tableMetric(called, 'ReadThrottleEvents') },
+      ...(name === DEAD_LETTER_TABLE ? [{ ...rejected, ...newRowsIn(called) }] : []),
+    ];
+  });

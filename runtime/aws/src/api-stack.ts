@@ -5,6 +5,7 @@ import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { makeApiAlarms } from './api-alarms.ts';
 import { idOf, type Naming, namingOf } from './naming.ts';
 import { type StackOptions, stackProps } from './onsale-stack.ts';
 import type { Settings } from './settings.ts';
@@ -25,6 +26,7 @@ export const makeApiStack = (app: Construct, { settings, workers, catalogue }: S
   const naming = namingOf(settings, catalogue);
   const fields = Object.entries(schema.workers).filter(([, worker]) => Object.hasOwn(workers, worker));
   const api = makeApi(scope, settings, naming);
+  makeApiAlarms({ scope, settings, naming, apiId: api.attrApiId });
   const sources = new Map<string, CfnDataSource>();
   const definition = new CfnGraphQLSchema(scope, 'Schema', { apiId: api.attrApiId, definition: schema.typeDefs });
   for (const [path, worker] of fields) {

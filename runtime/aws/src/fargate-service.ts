@@ -1,6 +1,7 @@
 import type { ServiceDefinition, ServiceName } from '@verifiedfan/lambda/services';
 import type { Catalogue } from '@verifiedfan/ports';
 import { Duration, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
+import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type ContainerImage,
   CpuArchitecture,
@@ -12,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import {
   type ApplicationListener,
+  type ApplicationLoadBalancer,
   ApplicationProtocol,
   ListenerCondition,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -19,7 +21,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { idOf, type Naming } from './naming.ts';
 import { type Right, serviceRightsOf } from './rights.ts';
-import { makeServiceAlarm } from './service-alarm.ts';
+import { makeServiceAlarms } from './service-alarms.ts';
 import type { Settings } from './settings.ts';
 
 /** Where a container listens. */
@@ -34,6 +36,9 @@ export type ServiceOptions = {
   naming: Naming;
   catalogue: Catalogue;
   cluster: ICluster;
+  /** Groups that every task is in beside its own. */
+  groups: readonly ISecurityGroup[];
+  balancer: ApplicationLoadBalancer;
   listener: ApplicationListener;
   image: ContainerImage;
 };
@@ -42,7 +47,7 @@ export type ServicePlace = { name: ServiceName; service: ServiceDefinition; host
 
 /** One REST service: at least two tasks in two zones, rolled back when a new version does not become healthy. */
 export const makeService = (
-  { scope, settings, naming, catalogue, cluster, listener, image }: ServiceOptions,
+  { scope, settings, naming, catalogue, cluster, groups, balancer, listener, image }: ServiceOptions,
   { name, service: definition, host, priority }: ServicePlace,
 ): void => {
   const id = idOf(name.replace(/-(\w)/, (_, letter: string) => letter.toUpperCase()));
@@ -63,7 +68,6 @@ export const makeService = (
     retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  makeServiceAlarm({ scope, settings, naming, id, name, logGroupName: logGroup.logGroupName });
   task.addContainer('service', {
     image,
     command: [`${name}/index.mjs`],
@@ -83,6 +87,7 @@ export const makeService = (
   });
   const service = new FargateService(scope, id, {
     cluster,
+    securityGroups: [makeGroup(scope, id, cluster), ...groups],
     taskDefinition: task,
     desiredCount: TASKS.least,
     minHealthyPercent: 100,
@@ -91,16 +96,25 @@ export const makeService = (
   });
   const scaling = service.autoScaleTaskCount({ minCapacity: TASKS.least, maxCapacity: TASKS.most });
   scaling.scaleOnCpuUtilization('Processor', { targetUtilizationPercent: TASKS.processorPercent });
-  listener.addTargets(id, {
+  const targets = listener.addTargets(id, {
     port: SERVICE_PORT,
     protocol: ApplicationProtocol.HTTP,
     priority,
     conditions: [ListenerCondition.hostHeaders([host])],
     targets: [service],
     deregistrationDelay: Duration.seconds(DRAIN_SECONDS),
-    healthCheck: { path: '/ready', interval: Duration.seconds(10), timeout: Duration.seconds(5) },
+    // Not /ready, which asks the database too: while that is away ECS would stop every task, and start others that fare no better.
+    healthCheck: { path: '/health', interval: Duration.seconds(10), timeout: Duration.seconds(5) },
+  });
+  makeServiceAlarms({
+    ...{ scope, settings, naming, id, name, logGroupName: logGroup.logGroupName },
+    ...{ balancer: balancer.loadBalancerFullName, targetGroup: targets.targetGroupFullName },
   });
 };
+
+/** What the balancer is let into, and nobody else. */
+const makeGroup = (scope: Stack, id: string, { vpc }: ICluster): ISecurityGroup =>
+  new SecurityGroup(scope, `${id}Group`, { vpc, description: `Tasks of ${id}` }) as ISecurityGroup;
 
 /** Only partners that are reached elsewhere than at their own addresses are told. */
 const environmentOf = (

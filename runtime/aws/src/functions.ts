@@ -4,31 +4,17 @@ import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { networkOf, usesNetwork } from './function-network.ts';
 import { makeMapping } from './mappings.ts';
 import { idOf } from './naming.ts';
 import { type Made, policyOf } from './policy.ts';
 import { makeFailures } from './queues.ts';
+import { leavesFailures } from './rights.ts';
 import type { Stage } from './stage.ts';
+import { timeoutOf } from './waits.ts';
 
 /** In megabytes: with 1,769 a function has a whole processor, which parsing and hashing need. */
 const MEMORY_MB = 1_769;
-/** A load reads as long as Lambda lets it; everything else is done or repeated. Requests are waited for by people. */
-const MAX_SECONDS = 900;
-const REQUEST_SECONDS = 15;
-/** How much longer than its function a message of a queue stays hidden, at most. */
-const STREAM_SECONDS = 120;
-
-const timeoutOf = ({ sources }: Worker, { catalogue }: Stage): number => {
-  if (sources.some(({ mode }) => mode === 'request')) return REQUEST_SECONDS;
-  if (sources.some(({ kind }) => kind === 's3')) return MAX_SECONDS;
-  // A message must not come back while it is worked on: AWS refuses a function that may take longer than its queue hides messages.
-  const hidden = sources.flatMap(({ resource }) => {
-    const definition = catalogue[resource];
-    return definition?.kind === 'queue' ? [definition.visibilitySeconds ?? 30] : [];
-  });
-  return Math.min(STREAM_SECONDS, ...hidden);
-};
-
 const makeRole = (stage: Stage, made: Made, name: string): CfnRole => {
   const role = new CfnRole(stage.scope, `${idOf(name)}Role`, {
     description: `What ${name} may do, from its declaration: docs/rights.md`,
@@ -44,6 +30,11 @@ const makeRole = (stage: Stage, made: Made, name: string): CfnRole => {
   for (const [bucket, { kind }] of Object.entries(stage.catalogue))
     if (kind === 'bucket')
       acknowledge(`${stage.naming.arns.bucket(bucket)}/*`, 'Score files have any key; the bucket holds nothing else.');
+  if (usesNetwork(stage, name))
+    acknowledge(
+      '*',
+      'Lambda makes network interfaces in the role of the function, and names them; its code is denied the same.',
+    );
   return role;
 };
 
@@ -70,16 +61,16 @@ export const makeFunction = (
     code: { s3Bucket: asset.s3BucketName, s3Key: asset.s3ObjectKey },
     role: makeRole(stage, made, name).attrArn,
     memorySize: MEMORY_MB,
-    timeout: timeoutOf(worker, stage),
+    timeout: timeoutOf(worker, stage.catalogue),
     loggingConfig: { logGroup: logs.ref },
     environment: { variables: environmentOf(stage, name, worker) },
+    ...networkOf(stage, name),
     ...(settings.reservedConcurrency === undefined
       ? {}
       : { reservedConcurrentExecutions: settings.reservedConcurrency }),
   });
   asset.addResourceMetadata(lambda, 'Code');
-  if (worker.sources.some(({ kind }) => kind === 's3' || kind === 'kinesis' || kind === 'dynamodb'))
-    lambda.addResourceDependency(makeFailures(stage, name));
+  if (leavesFailures(worker)) lambda.addResourceDependency(makeFailures(stage, name, worker));
   for (const source of worker.sources) makeMapping(stage, made, { worker: name, target: lambda, source });
   return lambda;
 };

@@ -9,17 +9,18 @@ import type { Stage } from './stage.ts';
 
 type MappingOptions = { worker: string; target: CfnFunction; source: Source };
 
-/** Lambda's default of two retries, an event of at most six hours. */
-const UPLOAD_RETRIES = 2;
-const UPLOAD_MAX_AGE_SECONDS = 21_600;
+/** Lambda's most: a minute and two minutes later. Its own default too, said all the same. */
+const RETRIES = 2;
+/** How long an event may wait for an invocation, in seconds: an upload is told once, what a schedule tells is soon told again. */
+const MAX_AGE_SECONDS = { s3: 21_600, schedule: 600 } as const;
 
 /** Puts the function behind one of its sources, with every setting that the source declares. */
 export const makeMapping = (stage: Stage, made: Made, options: MappingOptions): void => {
   const { source } = options;
   if (source.stream !== undefined) makeStreamMapping(stage, made, { ...options, settings: source.stream });
   else if (source.queue !== undefined) makeQueueMapping(stage, { ...options, settings: source.queue });
-  else if (source.kind === 's3') makeUploadSettings(stage, options);
-  else if (source.kind === 'schedule') makeRule(stage, options);
+  else if (source.kind === 's3') makeAsyncSettings(stage, options, MAX_AGE_SECONDS.s3);
+  else if (source.kind === 'schedule') makeSchedule(stage, options);
   // AppSync invokes its resolvers itself; what lets it is made with the API.
 };
 
@@ -68,15 +69,25 @@ const makeQueueMapping = (
   }).node.addDependency(scope.node.findChild(idOf(source.resource)));
 };
 
-/** Uploads are told asynchronously; the notification itself is the bucket's. */
-const makeUploadSettings = ({ scope, naming }: Stage, { worker, target }: MappingOptions): void => {
+/** Uploads and schedules are told asynchronously: Lambda keeps the event, tries it again, and in the end writes it to the failures. */
+const makeAsyncSettings = (
+  { scope, naming }: Stage,
+  { worker, target }: MappingOptions,
+  maximumEventAgeInSeconds: number,
+): void => {
   new CfnEventInvokeConfig(scope, `${idOf(worker)}Retries`, {
     functionName: target.ref,
     qualifier: '$LATEST',
-    maximumRetryAttempts: UPLOAD_RETRIES,
-    maximumEventAgeInSeconds: UPLOAD_MAX_AGE_SECONDS,
+    maximumRetryAttempts: RETRIES,
+    maximumEventAgeInSeconds,
     destinationConfig: { onFailure: { destination: naming.arns.failures(worker) } },
   });
+};
+
+/** A rule of EventBridge, which says what it could not hand to Lambda; the notification of a bucket is the bucket's. */
+const makeSchedule = (stage: Stage, options: MappingOptions): void => {
+  makeAsyncSettings(stage, options, MAX_AGE_SECONDS.schedule);
+  makeRule(stage, options);
 };
 
 const makeRule = ({ scope, naming, catalogue }: Stage, { worker, target, source }: MappingOptions): void => {
@@ -85,7 +96,14 @@ const makeRule = ({ scope, naming, catalogue }: Stage, { worker, target, source 
     name: naming.nameOf(source.resource),
     description: purpose,
     scheduleExpression: expression,
-    targets: [{ id: worker, arn: target.attrArn }],
+    targets: [
+      {
+        id: worker,
+        arn: target.attrArn,
+        retryPolicy: { maximumRetryAttempts: RETRIES, maximumEventAgeInSeconds: MAX_AGE_SECONDS.schedule },
+        deadLetterConfig: { arn: naming.arns.failures(worker) },
+      },
+    ],
   });
   new CfnPermission(scope, `${idOf(worker)}From${idOf(source.resource)}Permission`, {
     action: 'lambda:InvokeFunction',

@@ -27,6 +27,8 @@ export const namingOf = (settings: Settings, catalogue: Catalogue) => {
       bucket: (name: string) => `arn:${partition}:s3:::${nameOf(name)}`,
       function: (worker: string) => arn('lambda', `function:${prefix}-${worker}`),
       failures: (worker: string) => arn('sqs', `${prefix}-${worker}Failures`),
+      /** What a schedule is to EventBridge. */
+      rule: (name: string) => arn('events', `rule/${nameOf(name)}`),
       /** The topic that alarms are told to. */
       alarms: () => arn('sns', `${prefix}-alarms`),
       logs: (worker: string) => arn('logs', `log-group:/aws/lambda/${prefix}-${worker}:*`),

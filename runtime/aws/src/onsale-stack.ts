@@ -7,6 +7,7 @@ import { makeBucket } from './buckets.ts';
 import { makeFunction } from './functions.ts';
 import { namingOf } from './naming.ts';
 import { makeQueue } from './queues.ts';
+import { leavesFailures } from './rights.ts';
 import { makeSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Stage } from './stage.ts';
@@ -20,10 +21,10 @@ export type StackOptions = {
   bundleDirectory: string;
 };
 
-export const stackProps = ({ account, region, stage }: Settings, description: string): StackProps => ({
+export const stackProps = ({ account, region, stage, isProduction }: Settings, description: string): StackProps => ({
   env: { account, region },
   description,
-  terminationProtection: stage.startsWith('prod'),
+  terminationProtection: isProduction,
   tags: { application: 'verified-fan', stage },
 });
 
@@ -48,8 +49,7 @@ export const makeOnSaleStack = (app: Construct, options: StackOptions): Stack =>
   const made = { tables, secrets: makeSecrets(stage) };
   for (const [name, worker] of Object.entries(workers)) {
     const lambda = makeFunction(stage, made, { name, worker, bundleDirectory });
-    if (worker.sources.some(({ kind }) => kind === 's3' || kind === 'kinesis' || kind === 'dynamodb'))
-      lastQueues.push(stage.naming.failuresNameOf(name));
+    if (leavesFailures(worker)) lastQueues.push(stage.naming.failuresNameOf(name));
     for (const { kind, resource } of worker.sources)
       if (kind === 'kinesis')
         lambda.node.addDependency(scope.node.findChild(resource.charAt(0).toUpperCase() + resource.slice(1)));

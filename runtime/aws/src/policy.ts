@@ -1,5 +1,6 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { networkStatements } from './function-network.ts';
 import { type Right, rightsOf, type Subject } from './rights.ts';
 import type { Stage } from './stage.ts';
 
@@ -37,5 +38,6 @@ export const policyOf = (stage: Stage, made: Made, name: string) => {
     Resource: arnOf(subject, name, stage, made),
     ...(leadingKeys === undefined ? {} : { Condition: keysOnly(leadingKeys) }),
   });
-  return { Version: '2012-10-17', Statement: rightsOf(worker, stage.catalogue).map(toStatement) };
+  const statements = rightsOf(worker, stage.catalogue).map(toStatement);
+  return { Version: '2012-10-17', Statement: [...statements, ...networkStatements(stage, name)] };
 };

@@ -8,7 +8,8 @@ const HEAD = `# Rights
 Generated from the lists of workers and services by \`npm --prefix runtime/aws run rights\`; do not edit. What each worker's role may do on AWS, from its
 \`reads\`, \`writes\`, \`requeues\`, \`deletes\`, \`secrets\` and \`source\`, and what the task of each REST service may, from its \`writes\`, \`caches\`, \`secrets\` and
 \`partners\`; and nothing else. IAM sees partition keys alone; sort keys are held to by the
-service kit, in every test. No worker may scan a table.
+service kit, in every test. No worker may scan a table. With the setting \`network\` Lambda may make network interfaces with the role of a function that uses
+an engine beside AWS; the code of that function may not.
 `;
 
 const WORDS: Readonly<Record<Subject['kind'], string>> = {

@@ -62,8 +62,11 @@ export const URI_SECRETS = { cache: 'redisUri', topic: 'kafkaUri', database: 'mo
 
 const READ_SECRET = ['secretsmanager:GetSecretValue'];
 
+/** Where the worker kit puts every record that is rejected. */
+export const DEAD_LETTER_TABLE = 'deadLetterTable';
+
 const DEAD_LETTERS: Right = {
-  subject: { kind: 'table', name: 'deadLetterTable' },
+  subject: { kind: 'table', name: DEAD_LETTER_TABLE },
   actions: TABLE_ACTIONS.put,
   leadingKeys: ['dead-letter:*'],
 };
@@ -82,14 +85,19 @@ export const rightsOf = (worker: Worker, catalogue: Catalogue): Right[] => [
   ),
 ];
 
-/** The secrets that a worker declared, and the addresses of the engines that it uses. */
-export const secretsOf = (worker: Worker, catalogue: Catalogue): string[] => {
+/** The addresses of the engines beside AWS that a worker uses. */
+export const engineSecretsOf = (worker: Worker, catalogue: Catalogue): string[] => {
   const kinds = targetsOf(worker).map(({ resource }) => catalogue[resource]?.kind);
-  const uris = Object.entries(URI_SECRETS).flatMap(([kind, secret]) =>
-    kinds.some((each) => each === kind) ? [secret] : [],
-  );
-  return [...worker.secrets, ...uris].sort();
+  return Object.entries(URI_SECRETS).flatMap(([kind, secret]) => (kinds.some((each) => each === kind) ? [secret] : []));
 };
+
+/** The secrets that a worker declared, and the addresses of the engines that it uses. */
+export const secretsOf = (worker: Worker, catalogue: Catalogue): string[] =>
+  [...worker.secrets, ...engineSecretsOf(worker, catalogue)].sort();
+
+/** Whether Lambda itself gives something up: of a queue it never does, and a request is answered. */
+export const leavesFailures = ({ sources }: Pick<Worker, 'sources'>): boolean =>
+  sources.some(({ kind }) => kind === 'dynamodb' || kind === 'kinesis' || kind === 's3' || kind === 'schedule');
 
 /** Everything that the task of a REST service may do in an account, from its entry in the list alone. Its log is written on its behalf. */
 export const serviceRightsOf = (service: ServiceDefinition, catalogue: Catalogue): Right[] => [
@@ -114,15 +122,16 @@ export const serviceSecretsOf = ({ secrets, partners, caches }: ServiceDefinitio
 const targetsOf = ({ reads, writes, requeues, deletes }: Worker) =>
   [...reads, ...writes, ...requeues, ...deletes].map(parseTarget);
 
-const sourceRights = ({ sources }: Worker): Right[] => {
+const sourceRights = ({ sources }: Pick<Worker, 'sources'>): Right[] => {
   const rights = sources.flatMap(({ kind, resource }): Right[] => {
     const subject = SOURCE_KINDS[kind as keyof typeof SOURCE_KINDS];
     return subject === undefined
       ? []
       : [{ subject: { kind: subject, name: resource }, actions: SOURCE_ACTIONS[subject] ?? [] }];
   });
-  const fails = sources.some(({ kind }) => kind === 'dynamodb' || kind === 'kinesis' || kind === 's3');
-  return fails ? [...rights, { subject: { kind: 'failures' }, actions: ['sqs:SendMessage'] }] : rights;
+  return leavesFailures({ sources })
+    ? [...rights, { subject: { kind: 'failures' }, actions: ['sqs:SendMessage'] }]
+    : rights;
 };
 
 const resourceRights = (worker: Worker, name: string, kind: Catalogue[string]['kind']): Right[] => {

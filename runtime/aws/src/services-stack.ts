@@ -1,15 +1,6 @@
 import { services as list, type ServiceName } from '@verifiedfan/lambda/services';
 import { IgnoreMode, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import {
-  FlowLogDestination,
-  IpAddresses,
-  type IVpc,
-  Peer,
-  Port,
-  SecurityGroup,
-  SubnetType,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Cluster, ContainerImage, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -19,12 +10,13 @@ import {
   ListenerCertificate,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { makeService } from './fargate-service.ts';
 import { namingOf } from './naming.ts';
 import { type StackOptions, stackProps } from './onsale-stack.ts';
+import { makeBalancerAlarm } from './service-alarms.ts';
+import { makeServiceNetwork } from './service-network.ts';
 import type { Settings } from './settings.ts';
 
 export type ServicesOptions = StackOptions & {
@@ -39,7 +31,7 @@ const HOSTS: Readonly<Record<ServiceName, string>> = { 'campaign-service': 'camp
 /** Nothing goes into the image but what its Dockerfile copies. */
 const IMAGE_ONLY = ['*', '!dist/services/**', '!runtime/aws/Dockerfile'];
 
-/** The REST services on Fargate, in subnets of their own, behind one load balancer that speaks TLS alone. */
+/** The REST services on Fargate, in private subnets, behind one load balancer that speaks TLS alone. */
 export const makeServicesStack = (app: Construct, options: ServicesOptions): Stack => {
   const { settings, catalogue, services, root } = options;
   const description = 'Verified Fan: the REST services of one stage';
@@ -51,8 +43,8 @@ export const makeServicesStack = (app: Construct, options: ServicesOptions): Sta
     reason:
       'Zones are pinned by a setting: to look them up needs an account, and moves subnets when the answer changes.',
   });
-  const vpc = makeNetwork(scope, settings);
-  const balancer = makeBalancer(scope, vpc);
+  const { vpc, groups } = makeServiceNetwork(scope, settings);
+  const balancer = makeBalancer(scope, vpc, settings);
   const listener = balancer.addListener('Https', {
     port: 443,
     protocol: ApplicationProtocol.HTTPS,
@@ -73,35 +65,14 @@ export const makeServicesStack = (app: Construct, options: ServicesOptions): Sta
   const naming = namingOf(settings, catalogue);
   for (const [at, name] of (Object.keys(list) as ServiceName[]).entries())
     makeService(
-      { scope, settings, naming, catalogue, cluster, listener, image },
+      { scope, settings, naming, catalogue, cluster, groups, balancer, listener, image },
       { name, service: list[name], priority: at + 1, host: `${HOSTS[name]}.${services.domain}` },
     );
+  makeBalancerAlarm({ scope, settings, naming }, balancer.loadBalancerFullName);
   return scope;
 };
 
-/** Two zones by name: to look zones up would need an account. Tasks go out through one gateway and are reached by nobody but the balancer. */
-const makeNetwork = (scope: Stack, { zones, logRetentionDays, prefix }: Settings): IVpc => {
-  const logs = new LogGroup(scope, 'FlowLogs', {
-    logGroupName: `/${prefix}/flow-logs`,
-    retention: logRetentionDays,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const network = new Vpc(scope, 'Network', {
-    availabilityZones: [...zones],
-    natGateways: 1,
-    ipAddresses: IpAddresses.cidr('10.40.0.0/20'),
-    restrictDefaultSecurityGroup: false,
-    subnetConfiguration: [
-      { name: 'public', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
-      { name: 'services', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-    ],
-    flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs(logs) } },
-  });
-  // CDK's classes declare members as possibly undefined that their interfaces declare as absent.
-  return network as IVpc;
-};
-
-const makeBalancer = (scope: Stack, vpc: IVpc): ApplicationLoadBalancer => {
+const makeBalancer = (scope: Stack, vpc: IVpc, { isProduction }: Settings): ApplicationLoadBalancer => {
   const open = new SecurityGroup(scope, 'BalancerGroup', {
     vpc,
     allowAllOutbound: false,
@@ -117,7 +88,8 @@ const makeBalancer = (scope: Stack, vpc: IVpc): ApplicationLoadBalancer => {
     internetFacing: true,
     securityGroup: open,
     dropInvalidHeaderFields: true,
-    deletionProtection: true,
+    // Nothing is in it that would be lost; in production a slip would take the names off the net.
+    deletionProtection: isProduction,
   });
   const logs = new Bucket(scope, 'AccessLogs', {
     encryption: BucketEncryption.S3_MANAGED,

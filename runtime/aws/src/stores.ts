@@ -35,10 +35,18 @@ export const makeTable = ({ scope, naming, workers }: Stage, name: string): CfnT
 /** AWS's own key: one of the customer's would cost a call for each batch of each consumer. */
 const KINESIS_KEY = 'alias/aws/kinesis';
 
-export const makeStream = ({ scope, naming }: Stage, name: string, definition: StreamDefinition): CfnStream => {
+/** With as many shards as the stage says, or else the catalogue; or with as many as AWS finds right, which costs more for each record. */
+export const makeStream = (
+  { scope, naming, settings }: Stage,
+  name: string,
+  definition: StreamDefinition,
+): CfnStream => {
+  const shards = settings.shards[name] ?? definition.shards ?? 1;
   const stream = new CfnStream(scope, idOf(name), {
     name: naming.nameOf(name),
-    shardCount: definition.shards ?? 1,
+    ...(shards === 'on-demand'
+      ? { streamModeDetails: { streamMode: 'ON_DEMAND' } }
+      : { streamModeDetails: { streamMode: 'PROVISIONED' }, shardCount: shards }),
     retentionPeriodHours: definition.retentionHours ?? 24,
     streamEncryption: { encryptionType: 'KMS', keyId: KINESIS_KEY },
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { type ServiceDefinition, services } from '@verifiedfan/lambda/services';
 import type { ResourceDefinition } from '@verifiedfan/ports';
+import type { Source } from '@verifiedfan/worker';
 import { workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
 import { idOf } from '../src/naming.ts';
@@ -139,7 +140,7 @@ describe('the stacks of a stage', () => {
     assert.equal(schedule.ScheduleExpression, 'rate(1 minute)');
   });
 
-  it('run functions on Node 24 that stay shorter than their queues hide messages', () => {
+  it('run functions on Node 24, for as long as they need', () => {
     for (const [id, lambda] of of('AWS::Lambda::Function')) {
       assert.equal(lambda.Runtime, 'nodejs24.x', id);
       assert.equal(lambda.ReservedConcurrentExecutions, undefined, id);
@@ -148,17 +149,38 @@ describe('the stacks of a stage', () => {
     assert.equal(onsale.Resources.LoadScoresToStream?.Properties.Timeout, 900);
   });
 
-  it('watch errors, throttles, age and what was given up', () => {
-    const alarms = of('AWS::CloudWatch::Alarm').map(([id]) => id);
-    for (const id of [
-      'ProcessSavedScoresAge',
-      'VerdictReporterErrors',
-      'ValidateTokenThrottles',
-      'DemandTableThrottles',
-    ])
-      assert.ok(alarms.includes(`${id}Alarm`), id);
-    for (const id of ['VerdictReporterQueueDeadLetters', 'SaveFanlistScoresFailures'])
-      assert.ok(alarms.includes(`${id}MessagesAlarm`), id);
+  it('hide messages for six times what a function may take and the batch window, and for what the catalogue says', () => {
+    let mappings = 0;
+    for (const [name, { sources }] of Object.entries(workers))
+      for (const { queue, resource } of sources as readonly Source[]) {
+        if (queue === undefined) continue;
+        mappings += 1;
+        const hidden = Number(onsale.Resources[idOf(resource)]?.Properties.VisibilityTimeout);
+        const timeout = Number(onsale.Resources[idOf(name)]?.Properties.Timeout);
+        const definition: ResourceDefinition = resources[resource as keyof typeof resources];
+        assert.ok(hidden >= 6 * timeout + queue.batchWindowSeconds, resource);
+        assert.ok(definition.kind === 'queue' && hidden >= (definition.visibilitySeconds ?? 30), resource);
+      }
+    assert.ok(mappings >= 3);
+    assert.equal(onsale.Resources.AttendanceQueue?.Properties.VisibilityTimeout, 30, 'none of ours reads it');
+  });
+
+  it('try an upload and a schedule again, and keep what was given up', () => {
+    const ages = { LoadScoresToStream: 21_600, RefreshCampaigns: 600 };
+    for (const [id, MaximumEventAgeInSeconds] of Object.entries(ages)) {
+      const failures = `arn:aws:sqs:eu-west-1:111122223333:verifiedfan-test-${id.charAt(0).toLowerCase()}${id.slice(1)}Failures`;
+      assert.deepEqual(onsale.Resources[`${id}Retries`]?.Properties, {
+        ...{ FunctionName: { Ref: id }, Qualifier: '$LATEST', MaximumRetryAttempts: 2, MaximumEventAgeInSeconds },
+        DestinationConfig: { OnFailure: { Destination: failures } },
+      });
+    }
+    const [[, rule]] = of('AWS::Events::Rule') as unknown as [[string, { Targets: Record<string, unknown>[] }]];
+    const failures = 'arn:aws:sqs:eu-west-1:111122223333:verifiedfan-test-refreshCampaignsFailures';
+    assert.deepEqual(rule.Targets[0]?.DeadLetterConfig, { Arn: failures });
+    const letsIn = JSON.stringify(onsale.Resources.RefreshCampaignsFailuresPolicy?.Properties);
+    assert.match(letsIn, /events.amazonaws.com.*rule\/verifiedfan-test-campaignRefreshSchedule/);
+    const own = statementsOf('refreshCampaigns').find((each) => actionsOf(each).includes('sqs:SendMessage'));
+    assert.equal(own?.Resource, failures);
   });
 
   it('send nothing to the image but its Dockerfile and the bundles', () => {
@@ -275,10 +297,5 @@ describe('the rights of services', () => {
     for (const { secrets, partners } of Object.values<ServiceDefinition>(services))
       for (const name of [...secrets, ...Object.values(partners).flat()])
         assert.ok(names.includes(`${PREFIX}/${name}`), name);
-  });
-
-  it('come with an alarm for errors in the log, such as an event that was given up', () => {
-    const alarms = ofType(app.templates.services, 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) => AlarmName);
-    assert.deepEqual(alarms.sort(), [`${PREFIX}-CampaignServiceErrors`, `${PREFIX}-EntryServiceErrors`]);
   });
 });
