@@ -16,9 +16,24 @@ const CONTEXT = {
   domain: 'onsale.example.org',
   certificateArn: `arn:aws:acm:${REGION}:111122223333:certificate/00000000-0000-4000-8000-000000000000`,
 };
+/** With every setting that makes other resources. */
+const IN_A_NETWORK = {
+  ...CONTEXT,
+  stage: 'prod',
+  network: JSON.stringify({
+    vpc: 'vpc-0a1b2c3d',
+    privateSubnets: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
+    publicSubnets: ['subnet-2a1b2c3d', 'subnet-3a1b2c3d'],
+    securityGroups: ['sg-0a1b2c3d'],
+  }),
+  shards: JSON.stringify({ scoresStream: 8, campaignDataStream: 'on-demand' }),
+  reservedConcurrency: '50',
+  alarmEmail: 'operator@example.org',
+};
 
 let directory: { path: string; remove(): void };
 let templates: string[];
+let others: string[];
 
 /** A module for each worker in place of its bundle: no template says what is in it. */
 const makeBundles = (folder: string): string => {
@@ -37,13 +52,19 @@ const lint = (files: readonly string[]): Promise<ToolResult> =>
     cwd: directory.path,
   });
 
+const synthesise = async (name: string, bundles: string, context: Readonly<Record<string, string>>) => {
+  const out = join(directory.path, name);
+  await runSynth({ out, bundles, context });
+  return readdirSync(out)
+    .filter((file) => file.endsWith('.template.json'))
+    .map((file) => join(out, file));
+};
+
 before(async () => {
   directory = temporaryDirectory();
-  const out = join(directory.path, 'out');
-  await runSynth({ out, bundles: makeBundles(join(directory.path, 'bundles')), context: CONTEXT });
-  templates = readdirSync(out)
-    .filter((name) => name.endsWith('.template.json'))
-    .map((name) => join(out, name));
+  const bundles = makeBundles(join(directory.path, 'bundles'));
+  templates = await synthesise('out', bundles, CONTEXT);
+  others = await synthesise('network', bundles, IN_A_NETWORK);
 });
 after(() => directory.remove());
 
@@ -51,6 +72,12 @@ describe('cfn-lint', () => {
   it('finds no error in the templates of a stage', async () => {
     assert.equal(templates.length, 3);
     const { code, output } = await lint(templates);
+    assert.equal(code, 0, output);
+  });
+
+  it('finds none in those of a stage in a network that is there already', async () => {
+    assert.equal(others.length, 3);
+    const { code, output } = await lint(others);
     assert.equal(code, 0, output);
   });
 
