@@ -1,8 +1,13 @@
 import { hostname } from 'node:os';
+import type { Platform } from '@verifiedfan/ports';
 import { type Opened, type OpenOptions, openEstateOn } from './open.ts';
 
 /** SQS tells a queue's depth approximately, and a moment late. */
 const LOOK_AGAIN_MS = 500;
+
+/** For people to find the process by, and its own alone: containers may share a hostname, and the first process of each is process 1. */
+export const pollerName = ({ random }: Pick<Platform, 'random'>): string =>
+  `${hostname()}:${process.pid}:${random.uuid().slice(0, 8)}`;
 
 /**
  * The whole product on the AWS resources of a stage, in this process: it polls the streams and queues as Lambda would. For development and
@@ -28,7 +33,7 @@ export const openOnAws = async (options: OpenOptions): Promise<Opened> => {
         { name: CHECKPOINT_TABLE, definition: resources[CHECKPOINT_TABLE] },
         { prefix: configuration.resourcePrefix ?? '' },
       ),
-      owner: `${hostname()}:${process.pid}`,
+      owner: pollerName(platform),
       clock: platform.clock,
       onWait: (owner, mostMs) =>
         options.io.error(

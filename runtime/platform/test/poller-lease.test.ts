@@ -123,4 +123,82 @@ describe('the lease of the process that polls a stage', () => {
     await first.release();
     await assert.doesNotReject(second.release());
   });
+
+  it('is told to be lost before anybody else has it when the table answers nothing at all', async (test) => {
+    const { clock, take, table, lost } = setUp(test);
+    const first = await take('one');
+    const { updateMany } = table;
+    const hanging = Promise.withResolvers<void>();
+    table.updateMany = async (actions) => {
+      if (JSON.stringify(actions).includes('"one"')) await hanging.promise;
+      return updateMany(actions);
+    };
+    const takenAtMs: number[] = [];
+    const startedMs = clock.now();
+    let lostAtMs = Number.POSITIVE_INFINITY;
+    const taking = take('two').then((lease) => {
+      takenAtMs.push(clock.now());
+      return lease;
+    });
+    for (let step = 0; step <= LEASE_MS / 1_000 + 1; step += 1) {
+      await settle();
+      if (lost.length > 0) lostAtMs = Math.min(lostAtMs, clock.now());
+      await clock.advance(1_000);
+    }
+    const second = await taking;
+    assert.deepEqual(lost, ['one']);
+    assert.ok(lostAtMs - startedMs <= (LEASE_MS * 2) / 3 + 1_000, `${lostAtMs - startedMs}`);
+    assert.ok(lostAtMs < (takenAtMs[0] ?? 0));
+    // Its renewal arrives at last, and changes nothing.
+    hanging.resolve();
+    await settle();
+    await first.release();
+    await second.release();
+    assert.deepEqual(lost, ['one']);
+  });
+
+  it('is tried again soon after a renewal that failed, and goes on', async (test) => {
+    const { clock, take, table, lost } = setUp(test);
+    const first = await take('one');
+    const { updateMany } = table;
+    let failures = 3;
+    table.updateMany = async (actions) => {
+      failures -= 1;
+      if (failures >= 0) throw new Error('no connection');
+      return updateMany(actions);
+    };
+    for (let step = 0; step < 4 * (LEASE_MS / 1_000); step += 1) {
+      await settle();
+      await clock.advance(1_000);
+    }
+    assert.deepEqual(lost, []);
+    await first.release();
+  });
+
+  it('is not begun with when the table answered too late', async (test) => {
+    const { clock, take, table } = setUp(test);
+    const { updateMany } = table;
+    table.updateMany = async (actions) => {
+      await clock.sleep(LEASE_MS);
+      return updateMany(actions);
+    };
+    const taking = assert.rejects(take('one'), { code: 'unavailable', retryable: true });
+    await settle();
+    await clock.advance(LEASE_MS);
+    await taking;
+  });
+
+  it('does not hold up the end of its process when the table answers nothing', async (test) => {
+    const { clock, take, table } = setUp(test);
+    const first = await take('one');
+    table.updateMany = () => new Promise(() => {});
+    await clock.advance(LEASE_MS / 3);
+    await settle();
+    const releasing = first.release();
+    for (let step = 0; step < 30; step += 1) {
+      await settle();
+      await clock.advance(1_000);
+    }
+    await releasing;
+  });
 });

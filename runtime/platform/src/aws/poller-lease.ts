@@ -1,4 +1,4 @@
-import type { Clock, Table } from '@verifiedfan/ports';
+import { type Clock, PortError, type Table } from '@verifiedfan/ports';
 import { type Claim, type ClaimResult, claim, release, renew } from '@verifiedfan/worker';
 import { PollerRunsError } from './poller-runs-error.ts';
 
@@ -14,7 +14,10 @@ export type PollerLeaseOptions = {
   leaseMs?: number | undefined;
   /** Called once, before it waits for a process that may be dead: whose lease it is, and for how long at most, in milliseconds. */
   onWait?: ((owner: string, mostMs: number) => void) | undefined;
-  /** Called once when another process took over, or when the lease ran out before it could be renewed: nothing more may be begun. */
+  /**
+   * Called once when another process took over, or when the lease is about to run out and was not renewed, be it that the table answers nothing
+   * at all: nothing more may be begun. Always before somebody else can have the lease.
+   */
   onLost(): void;
   /** Gives up waiting for the lease of a process that may have died. */
   signal: AbortSignal;
@@ -33,6 +36,9 @@ const RENEWALS = 3;
 /** How often somebody who waits looks whether the lease was renewed or given back. */
 const LOOK_MS = 1_000;
 
+/** Behind a renewal that failed, in parts of a lease: the table has tried often enough by itself. */
+const SOON = 30;
+
 /**
  * Makes this process the only one that polls a stage. A lease that may belong to a process that died is waited for, until it runs out; as soon as it
  * is seen to be renewed its owner lives, and `PollerRunsError` is thrown.
@@ -40,15 +46,22 @@ const LOOK_MS = 1_000;
 export const takePollerLease = async (options: PollerLeaseOptions): Promise<PollerLease> => {
   const { table, clock, leaseMs = LEASE_MS, onLost } = options;
   let held = await claimLease(options);
+  if (clock.now() >= safeUntil(held, leaseMs)) throw tooLate(table.name);
   const stopping = new AbortController();
   const keep = async (): Promise<void> => {
+    let waitMs = leaseMs / RENEWALS;
     for (;;) {
-      await clock.sleep(leaseMs / RENEWALS, stopping.signal);
+      await clock.sleep(waitMs, stopping.signal);
       if (stopping.signal.aborted) return;
-      const renewed = await renew({ table, claim: held, leaseMs, clock }).catch((error: unknown) => error);
-      if (isClaim(renewed)) held = renewed;
+      const renewing = renew({ table, claim: held, leaseMs, clock }).catch((error: unknown) => error);
+      const renewed = await withinLease(renewing, { ...options, held, stop: stopping.signal });
+      if (isClaim(renewed)) {
+        held = renewed;
+        waitMs = leaseMs / RENEWALS;
+      } else if (stopping.signal.aborted) return;
       // Taken over; or not renewed for so long that somebody may take over any moment.
-      else if (renewed === undefined || clock.now() >= held.leaseUntilMs - leaseMs / RENEWALS) return onLost();
+      else if (renewed === undefined || clock.now() >= safeUntil(held, leaseMs)) return onLost();
+      else waitMs = leaseMs / SOON;
     }
   };
   const kept = keep();
@@ -56,10 +69,43 @@ export const takePollerLease = async (options: PollerLeaseOptions): Promise<Poll
     async release() {
       stopping.abort();
       await kept;
-      await release({ table, claim: held, state: FREE });
+      // A table that does not answer lets the lease run out by itself.
+      const releasing = release({ table, claim: held, state: FREE });
+      await withinLease(releasing, { ...options, held, stop: undefined });
     },
   };
 };
+
+/** So long nobody else can have the lease, whichever of the clocks is ahead. */
+const safeUntil = ({ leaseUntilMs }: Claim, leaseMs: number): number => leaseUntilMs - leaseMs / RENEWALS;
+
+const LATE = Symbol('late');
+
+/**
+ * The answer of the table, or `LATE` when the lease is about to run out first, or when `stop` aborts: the driver of the table tries again for minutes,
+ * and a process that waited for it would go on polling beside its successor.
+ */
+const withinLease = async <Answer>(
+  asked: Promise<Answer>,
+  {
+    clock,
+    leaseMs = LEASE_MS,
+    held,
+    stop,
+  }: Pick<PollerLeaseOptions, 'clock' | 'leaseMs'> & { held: Claim; stop: AbortSignal | undefined },
+): Promise<Answer | typeof LATE> => {
+  const answered = new AbortController();
+  const signal = stop === undefined ? answered.signal : AbortSignal.any([answered.signal, stop]);
+  const late = clock.sleep(Math.max(1, safeUntil(held, leaseMs) - clock.now()), signal).then(() => LATE as typeof LATE);
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    answered.abort();
+  }
+};
+
+const tooLate = (resource: string): PortError =>
+  new PortError({ code: 'unavailable', message: 'the lease ran out before the table had answered', resource });
 
 const claimLease = async (options: PollerLeaseOptions): Promise<Claim> => {
   const { clock, signal, leaseMs = LEASE_MS, table, tableName = table.name, onWait } = options;
