@@ -79,10 +79,8 @@ export const takePollerLease = async (options: PollerLeaseOptions): Promise<Poll
 /** So long nobody else can have the lease, whichever of the clocks is ahead. */
 const safeUntil = ({ leaseUntilMs }: Claim, leaseMs: number): number => leaseUntilMs - leaseMs / RENEWALS;
 
-const LATE = Symbol('late');
-
 /**
- * The answer of the table, or `LATE` when the lease is about to run out first, or when `stop` aborts: the driver of the table tries again for minutes,
+ * The answer of the table, or 'late' when the lease is about to run out first, or when `stop` aborts: the driver of the table tries again for minutes,
  * and a process that waited for it would go on polling beside its successor.
  */
 const withinLease = async <Answer>(
@@ -93,10 +91,10 @@ const withinLease = async <Answer>(
     held,
     stop,
   }: Pick<PollerLeaseOptions, 'clock' | 'leaseMs'> & { held: Claim; stop: AbortSignal | undefined },
-): Promise<Answer | typeof LATE> => {
+): Promise<Answer | 'late'> => {
   const answered = new AbortController();
   const signal = stop === undefined ? answered.signal : AbortSignal.any([answered.signal, stop]);
-  const late = clock.sleep(Math.max(1, safeUntil(held, leaseMs) - clock.now()), signal).then(() => LATE as typeof LATE);
+  const late = clock.sleep(Math.max(1, safeUntil(held, leaseMs) - clock.now()), signal).then(() => 'late' as const);
   try {
     return await Promise.race([asked, late]);
   } finally {
