@@ -37,6 +37,12 @@ export type RouteRequest<Params, Query, Body, A extends Access> = {
   body: Body;
   claims: A extends 'public' ? undefined : TokenClaims;
   correlation: string;
+  /**
+   * Names what is asked, where the route stores answers and the request has a key: a hash of its subject, method, template, key and content, in
+   * hex. Every repetition has the same one, and nothing else has. A handler that is called with it again finds whatever an execution of it
+   * left behind that died, or whose answer was lost, and answers that instead of doing it twice.
+   */
+  operation: string | undefined;
   /** A request header, undefined when it was not sent. */
   header(name: string): string | undefined;
 };
@@ -63,8 +69,9 @@ export type RouteContract<
   /** Largest body in bytes. @default 1_048_576 */
   maxBodyBytes?: number;
   /**
-   * What a repeated `idempotency-key` does: `stored` answers are kept for 24 hours and repeated; with `content` the header is welcome but
-   * nothing is stored, because the route itself makes repetitions harmless. @default 'content'
+   * What a repeated `idempotency-key` does: `stored` answers are kept for 24 hours and repeated, to tokens with the rights of the first; the
+   * handler makes what is executed again harmless by `operation`. With `content` the header is welcome but nothing is stored, because the
+   * route itself makes repetitions harmless. @default 'content'
    */
   idempotency?: 'stored' | 'content';
   responses: R;

@@ -1,9 +1,11 @@
-import type { Clock, Collection, Document, JsonObject } from '@verifiedfan/ports';
+import type { Clock, Collection, Document, JsonObject, UpdateOperators } from '@verifiedfan/ports';
 
 /** What is kept of a request under its key. The key itself and the request are kept as hashes only. */
 export type StoredAttempt = Document & {
   fingerprint: string;
-  /** Names the execution that may complete or release this document. */
+  /** A hash of the rights that the execution has: what it answers is for nobody else. */
+  rights: string;
+  /** Names the execution that may renew, complete or release this document. */
   attempt: string;
   lockedUntilMs: number;
   expiresAtMs: number;
@@ -11,13 +13,14 @@ export type StoredAttempt = Document & {
 
 export type Claim =
   | { outcome: 'mine' }
-  | { outcome: 'answered'; answer: JsonObject }
+  | { outcome: 'answered'; answer: JsonObject; rights: string }
   | { outcome: 'running' }
   | { outcome: 'reused' };
 
 export type ClaimOptions = {
   id: string;
   fingerprint: string;
+  rights: string;
   attempt: string;
   lockedUntilMs: number;
   expiresAtMs: number;
@@ -27,9 +30,11 @@ export type ClaimOptions = {
 export interface IdempotencyStore {
   /** Lets exactly one attempt work on the id at a time; a dead attempt's turn ends with its lock. */
   claim(options: ClaimOptions): Promise<Claim>;
+  /** Moves the end of the attempt's lock; false when another attempt took over. */
+  renew(id: string, attempt: string, lockedUntilMs: number): Promise<boolean>;
   /** Keeps the answer, unless another attempt took over. */
   complete(id: string, attempt: string, answer: JsonObject): Promise<void>;
-  /** Gives the id back, so that a repetition executes again. */
+  /** Ends the lock, so that a repetition executes again. The key stays with its request: what came of it may be known to nobody. */
   release(id: string, attempt: string): Promise<void>;
 }
 
@@ -62,8 +67,9 @@ export const createIdempotencyStore = ({
     throw result?.error ?? new Error('The store answered nothing');
   };
 
-  const takeOver = async ({ id, ...fields }: ClaimOptions, previous: string): Promise<boolean> => {
-    const result = await collection.updateOne({ _id: id, attempt: previous }, { $set: fields, $unset: { answer: '' } });
+  /** Whether the attempt still had the document. */
+  const change = async (id: string, attempt: string, update: UpdateOperators): Promise<boolean> => {
+    const result = await collection.updateOne({ _id: id, attempt }, update);
     if (result.outcome === 'failed') throw result.error;
     return result.matched === 1;
   };
@@ -78,15 +84,21 @@ export const createIdempotencyStore = ({
       const nowMs = clock.now();
       const expired = stored.expiresAtMs <= nowMs;
       if (!expired && stored.fingerprint !== options.fingerprint) return { outcome: 'reused' };
-      if (!expired && stored.answer !== undefined) return { outcome: 'answered', answer: stored.answer as JsonObject };
+      if (!expired && stored.answer !== undefined) {
+        return { outcome: 'answered', answer: stored.answer as JsonObject, rights: stored.rights };
+      }
       if (!expired && stored.lockedUntilMs > nowMs) return { outcome: 'running' };
-      return (await takeOver(options, stored.attempt)) ? { outcome: 'mine' } : { outcome: 'running' };
+      const { id, ...fields } = options;
+      return (await change(id, stored.attempt, { $set: fields, $unset: { answer: '' } }))
+        ? { outcome: 'mine' }
+        : { outcome: 'running' };
     },
+    renew: (id, attempt, lockedUntilMs) => change(id, attempt, { $set: { lockedUntilMs } }),
     async complete(id, attempt, answer) {
-      await collection.updateOne({ _id: id, attempt }, { $set: { answer } });
+      await change(id, attempt, { $set: { answer } });
     },
     async release(id, attempt) {
-      await collection.deleteOne({ _id: id, attempt });
+      await change(id, attempt, { $set: { lockedUntilMs: 0 } });
     },
   };
 };

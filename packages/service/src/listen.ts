@@ -65,10 +65,17 @@ const closeServer = async (server: Server, clock: Clock, graceMs: number): Promi
   await cutting;
 };
 
+type Hooks = {
+  /** Called when closing begins, each time. */
+  onClose: () => void;
+  /** Called once nothing is connected any more. */
+  onClosed: () => void;
+};
+
 /** Starts to listen; rejects with Node's own error when the port is taken. */
 export const listen = async (
   server: Server,
-  { port = 0, host = '127.0.0.1', clock, onClose }: ListenOptions & { clock: Clock; onClose: () => void },
+  { port = 0, host = '127.0.0.1', clock, onClose, onClosed }: ListenOptions & Hooks & { clock: Clock },
 ): Promise<Listening> => {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -79,16 +86,17 @@ export const listen = async (
   });
   const address = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
-  const drain = (drainMs: number): Promise<void> => clock.sleep(drainMs);
+  const drainAndClose = async (graceMs: number, drainMs: number): Promise<void> => {
+    if (drainMs > 0) await clock.sleep(drainMs);
+    await closeServer(server, clock, graceMs);
+    onClosed();
+  };
   return {
     url: `http://${hostInUrl(address)}:${address.port}`,
     port: address.port,
     close({ graceMs = 5_000, drainMs = 0 } = {}) {
       onClose();
-      closing ??=
-        drainMs > 0
-          ? drain(drainMs).then(() => closeServer(server, clock, graceMs))
-          : closeServer(server, clock, graceMs);
+      closing ??= drainAndClose(graceMs, drainMs);
       return closing;
     },
   };

@@ -4,7 +4,7 @@ import type { VerifyToken } from './claims.ts';
 import type { Route } from './contract.ts';
 import { type ErrorStatuses, PIPELINE_ERRORS } from './errors.ts';
 import type { ExchangeState, Serve, ServiceLog } from './exchange.ts';
-import { createIdempotency } from './idempotency.ts';
+import { createIdempotency, type Idempotency } from './idempotency.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import { createHttpServer, type HttpOptions, type Listening, type ListenOptions, listen } from './listen.ts';
 import { createOpenApi } from './open-api/document.ts';
@@ -61,7 +61,7 @@ const checkErrors = (routes: readonly Route[], statuses: ErrorStatuses): void =>
   }
 };
 
-const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorStatuses) => {
+const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorStatuses): Idempotency | undefined => {
   const { idempotencyStore: store, clock, random, log } = options;
   if (store !== undefined) return createIdempotency({ store, clock, random, log, statuses });
   const needy = options.routes.find(({ idempotency }) => idempotency === 'stored');
@@ -73,16 +73,22 @@ const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorSt
 /** The order in which a request passes: what must see every answer comes behind what may refuse. */
 const createPipeline = (
   options: ServiceServerOptions,
-  parts: { routes: readonly Route[]; statuses: ErrorStatuses; metrics: RequestMetrics; isClosing: () => boolean },
+  parts: {
+    routes: readonly Route[];
+    statuses: ErrorStatuses;
+    metrics: RequestMetrics;
+    idempotency: Idempotency | undefined;
+    isClosing: () => boolean;
+  },
 ): Serve => {
   const { clock, random, log, tracing, verifyToken, strict = false } = options;
-  const { routes, statuses, metrics, isClosing } = parts;
+  const { routes, statuses, metrics, idempotency, isClosing } = parts;
   const serve = createServe({
     clock,
     steps: [
       matchRoute({ router: createRouter(routes) }),
       authenticate({ verifyToken }),
-      handle({ idempotency: createIdempotencyLayer(options, statuses) }),
+      handle({ idempotency }),
       formatResponses({ clock, log, strict }),
     ],
     formatError: formatErrors({ statuses, log, strict }),
@@ -120,7 +126,8 @@ export const createServiceServer = (options: ServiceServerOptions): ServiceServe
   const app = new Koa<ExchangeState>();
   // Only what happens while an answer is being sent gets here, such as a client that went away.
   app.on('error', (error: unknown) => log.debug('answer not sent', { error }));
-  app.use(createPipeline(options, { routes, statuses, metrics, isClosing }));
+  const idempotency = createIdempotencyLayer(options, statuses);
+  app.use(createPipeline(options, { routes, statuses, metrics, idempotency, isClosing }));
   return {
     routes,
     openApi,
@@ -130,7 +137,7 @@ export const createServiceServer = (options: ServiceServerOptions): ServiceServe
       const onClose = (): void => {
         closing = true;
       };
-      return listen(server, { ...listenOptions, clock, onClose });
+      return listen(server, { ...listenOptions, clock, onClose, onClosed: () => idempotency?.stop() });
     },
   };
 };

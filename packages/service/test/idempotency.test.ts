@@ -75,7 +75,8 @@ describe('an idempotency key', () => {
     const first = send();
     await started.wait();
     const second = send();
-    await clock.waitForSleepers();
+    // One sleeps until the lock has to be renewed, one until it looks again.
+    await clock.waitForSleepers(2);
     gate.open();
     assert.equal((await first).status, 201);
     await clock.advance(100);
@@ -83,25 +84,27 @@ describe('an idempotency key', () => {
     assert.deepEqual([answer.status, answer.headers['idempotency-replayed'], executions()], [201, 'true', 1]);
   });
 
-  it('answers 503 when the first request takes too long, and takes over when it died', async (context) => {
+  it('answers 503 when the first request takes too long, however long it takes', async (context) => {
     const [started, gate] = [createGate(), createGate()];
-    const { subject, executions } = countingRoute((count) => {
+    const { subject, executions } = countingRoute(() => {
       started.open();
-      return count === 1 ? gate.wait() : undefined;
+      return gate.wait();
     });
     const { call, clock } = await startService(context, [subject], { errors });
     const send = () => call('/things', { json: { id: 'a' }, claims, headers: withKey('k1') });
     const first = send();
     await started.wait();
-    const second = send();
-    await clock.waitForSleepers();
-    for (let turn = 0; turn < 300; turn++) await clock.advance(25);
-    assert.deepEqual([(await second).status, executions()], [503, 1]);
-    await clock.advance(30_000);
-    assert.deepEqual([(await send()).status, executions()], [201, 2]);
+    for (let minute = 0; minute < 2; minute++) {
+      const second = send();
+      await clock.waitForSleepers(2);
+      for (let turn = 0; turn < 200; turn++) await clock.advance(25);
+      const answer = await second;
+      assert.deepEqual([answer.status, answer.headers['retry-after'], executions()], [503, '1', 1]);
+      await clock.advance(60_000);
+    }
     gate.open();
     assert.equal((await first).status, 201);
-    assert.deepEqual(((await send()).json() as { data: unknown }).data, { count: 2 });
+    assert.deepEqual([(await send()).headers['idempotency-replayed'], executions()], ['true', 1]);
   });
 
   it('keeps a refusal, but not a failure', async (context) => {
@@ -145,6 +148,7 @@ describe('an idempotency key', () => {
       store.claim({
         id: 'k',
         fingerprint: 'f',
+        rights: 'r',
         attempt,
         lockedUntilMs: clock.now() + 100,
         expiresAtMs: clock.now() + 1_000,

@@ -21,7 +21,7 @@ export const createDirectClients = ({ campaigns, entries }: RealServices) => {
       const checked = schema.check(JSON.parse(JSON.stringify(body)));
       if (!('ok' in checked) || !checked.ok) throw new TypeError(`entry-service refuses: ${JSON.stringify(checked)}`);
       const request = { body: checked.value, params: {}, query: {}, claims: READER, correlation: 'test' };
-      const reply = await handler({ ...request, header: () => undefined });
+      const reply = await handler({ ...request, operation: undefined, header: () => undefined });
       return reply.data as ScoringAnswer;
     });
 

@@ -18,19 +18,22 @@ const readInput = (context: Context, route: Route): Input => {
     return Array.isArray(value) ? value.join(', ') : value;
   };
   // `route` ties the type of `claims` to its access; here both are erased.
-  return { params: checkedParams, query, body: undefined, correlation, header, claims } as Input;
+  return { params: checkedParams, query, body: undefined, correlation, operation: undefined, header, claims } as Input;
 };
 
 const readBody = async (context: Context, route: Route): Promise<unknown> =>
   checkInput(route.body, await readJsonBody(context.req, route.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES), 'body');
 
-/** Reads and checks the input, then calls the handler, at most once per idempotency key where answers are stored. */
+/** Reads and checks the input, then calls the handler, one at a time per idempotency key where answers are stored. */
 export const handle = ({ idempotency }: { idempotency: Idempotency | undefined }): Step => {
   const answer = (route: Route, input: Input, { claims }: Exchange): Promise<AnyReply> | AnyReply => {
     const key = route.idempotency === 'stored' ? input.header('idempotency-key') : undefined;
     if (key === undefined || idempotency === undefined) return route.handler(input);
     const request = [route.method, route.path, input.params, input.query, input.body];
-    return idempotency.run({ key, request, subject: claims?.sub ?? '' }, async () => route.handler(input));
+    return idempotency.run({ key, request, claims }, async (operation) => {
+      input.operation = operation;
+      return route.handler(input);
+    });
   };
   return async function callHandler(context) {
     const { exchange } = context.state;
