@@ -4,6 +4,7 @@ import type { Catalogue, Platform } from '@verifiedfan/ports';
 import { createHandler, type Handler, resolveWorker, toError, type Worker, type WorkerLog } from '@verifiedfan/worker';
 import { withDeadline } from './deadline.ts';
 import { onEmulatedStreams } from './emulated-streams.ts';
+import { withFreshSecrets } from './fresh-secrets.ts';
 import { createHost } from './host.ts';
 import type { OpenPlatform } from './open-platform.ts';
 import { reachedBy } from './reached.ts';
@@ -49,7 +50,12 @@ export const startWorker = async ({
     openTracing(configuration, name),
   ]);
   const host = createHost({ name, platform, log, tracer, endpoints });
-  const handler = onEmulatedStreams(createHandler({ name, worker, host }), configuration);
+  const fresh = withFreshSecrets({
+    names: worker.secrets,
+    secrets: platform.secrets,
+    make: () => createHandler({ name, worker, host }),
+  });
+  const handler = onEmulatedStreams(fresh, configuration);
   const stopping = stopOnSignal({ platform, tracer, log });
   return guarded({ name, platform, log, stopping, handler });
 };

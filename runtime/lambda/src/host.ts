@@ -44,7 +44,7 @@ export const createHost = ({ name, platform, log, tracer, endpoints }: HostOptio
         return token();
       };
     },
-    verifyToken: async ({ token, audience }) => (await tokens()).verifier(audience)(token),
+    verifyToken: async ({ token, audience }) => (await tokens()).checker(audience)(token),
     // One function sees nothing of the others: the worker has to wait until nothing changes.
     upstream: { drained: async () => 'unknown' },
   };

@@ -30,7 +30,7 @@ export const startService = async (options: StartServiceOptions): Promise<void> 
   const tokens = await createTokens(platform);
   const database = platform.database(services[name].database);
   const service = await openService(
-    { database, clock, random, log, tracing, verifyToken: tokens.verifier(name) },
+    { database, clock, random, log, tracing, verifyToken: tokens.checker(name) },
     { platform, endpoints: configuration.endpoints },
   );
   const { url, close } = await service.server.listen({ port: configuration.port, host: '0.0.0.0' });

@@ -11,6 +11,7 @@ export {
 export { type ConsumedShard, consumerCheckpoint, findSlowestConsumer, NOTHING_READ } from './consumers.ts';
 export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded-platform.ts';
 export { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
+export { type KeepSecretsOptions, type KeptSecrets, keepSecrets } from './kept-secrets.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';
 export { notificationQueueNameOf, type ResourceNames, resourceNameOf, secretNameOf } from './resource-names.ts';
 export { SECRET_GENERATORS } from './secrets.ts';

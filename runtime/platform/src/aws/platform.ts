@@ -9,6 +9,7 @@ import {
   type ResourceDefinition,
   type Secrets,
 } from '@verifiedfan/ports';
+import { keepSecrets } from '../kept-secrets.ts';
 import { assertResourceNames, type ResourceNames, secretNameOf } from '../resource-names.ts';
 import { createTableCheckpoints } from '../table-checkpoints.ts';
 import type { AwsContext, AwsKinds, Opened, OpenKind } from './kinds.ts';
@@ -24,7 +25,7 @@ export type AwsPlatformOptions = {
   metrics: Metrics;
   /** @default every flag has its fallback */
   flags?: Flags | undefined;
-  /** @default Secrets Manager */
+  /** Asked anew every five minutes. @default Secrets Manager */
   secrets?: Secrets | undefined;
 };
 
@@ -47,7 +48,9 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
   assertResourceNames(names);
   const { clock = systemClock, random = systemRandom } = options.connection ?? {};
   const connection: AwsConnection = { ...options.connection, clock, random };
-  const secrets = options.secrets ?? createAwsSecrets({ connection, prefix: secretNameOf('', names) });
+  // Kept here, where somebody who has met an unknown key can have it asked for anew, and not by the driver.
+  const asked = options.secrets ?? createAwsSecrets({ connection, prefix: secretNameOf('', names), ttlMs: 0 });
+  const secrets = keepSecrets({ secrets: asked, clock });
   const context: AwsContext = { connection, names, secrets, clock, random };
   const opened = new Map<string, Opened>();
 
