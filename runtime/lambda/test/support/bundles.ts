@@ -8,12 +8,15 @@ const ROOT = fileURLToPath(import.meta.resolve('../../../../package.json')).slic
 /** Inside the repository, where a bundle finds the native engine that it leaves outside. */
 export const testDirectory = (name: string): string => `${ROOT}/dist/test/${name}-${process.pid}`;
 
-/** The bundles as they are deployed. */
-export const awsBundles = (name: string): (() => readonly BundledWorker[]) => {
+/** The bundles as they are deployed, all unless some are named. */
+export const awsBundles = (
+  name: string,
+  options: Pick<BundleOptions, 'names'> = {},
+): (() => readonly BundledWorker[]) => {
   const directory = testDirectory(name);
   let made: readonly BundledWorker[] = [];
   before(async () => {
-    made = await bundleWorkers({ directory });
+    made = await bundleWorkers({ ...options, directory });
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
   return () => made;
