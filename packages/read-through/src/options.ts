@@ -16,8 +16,8 @@ export type ReadThroughOptions<Value> = {
   /** Raise it when the form of the values changes: entries of another format are not seen. 1 or more. */
   format: number;
   cache: Cache;
-  /** A copy of the cache that may lag behind; reads prefer it. */
-  replica?: { cache: Cache /** How far behind it is at most, in milliseconds. */; lagMs: number } | undefined;
+  /** A copy of the cache that may lag behind; reads of values without `versionOf` prefer it. */
+  replica?: Cache | undefined;
   clock: Clock;
   random: Pick<Random, 'next'>;
   /** How long a value is fresh, in milliseconds. */
@@ -28,7 +28,10 @@ export type ReadThroughOptions<Value> = {
   absentTtlMs?: number | undefined;
   /** Share of a life by which it is shortened at random, so that what was stored together does not end together. 0 to 1. @default 0.1 */
   jitter?: number | undefined;
-  /** For values that change here too: the version of one, whole and 1 or more. An older one never replaces a newer one. */
+  /**
+   * For values that are written here too: the version of one, whole and 1 or more. An older one never replaces a newer one, and all are read
+   * from the cache itself, never from the replica.
+   */
   versionOf?: ((value: Value) => number) | undefined;
   /** Loads at once. @default 16 */
   maxLoads?: number | undefined;

@@ -1,9 +1,9 @@
 import type { Clock } from '@verifiedfan/ports';
 
-/** What this process wrote lately, so that it never reads anything older back. */
+/** What this process wrote and the cache was not told of, so that nothing older is read back. */
 export const createPins = ({ clock, maxPins }: { clock: Clock; maxPins: number }) => {
   const pins = new Map<string, { version: number; untilMs: number }>();
-  /** When more was written than is remembered: until then no copy is trusted. */
+  /** When more was written than is remembered: until then nothing in the cache is trusted. */
   let distrustUntilMs = Number.NEGATIVE_INFINITY;
 
   const makeRoom = (nowMs: number): void => {
@@ -21,17 +21,16 @@ export const createPins = ({ clock, maxPins }: { clock: Clock; maxPins: number }
       if (pins.size >= maxPins) makeRoom(nowMs);
       pins.set(key, { version: Math.max(version, pins.get(key)?.version ?? 0), untilMs: nowMs + durationMs });
     },
-    /** The cache knows of the version: it is enough to wait for its copies. A pin of a later write stays as it is. */
-    settle(key: string, version: number, durationMs: number): void {
-      const pin = pins.get(key);
-      if (pin?.version === version) pins.set(key, { version, untilMs: clock.now() + durationMs });
+    /** The cache knows of the version. A pin of a later write stays as it is. */
+    release(key: string, version: number): void {
+      if (pins.get(key)?.version === version) pins.delete(key);
     },
     /** The lowest version that may be read; 0 where anything may. */
     least(key: string): number {
       const pin = pins.get(key);
       return pin !== undefined && pin.untilMs > clock.now() ? pin.version : 0;
     },
-    /** Whether a copy that may lag behind must not be asked at all. */
+    /** Whether the cache must not be asked at all. */
     distrusts: (): boolean => clock.now() < distrustUntilMs,
   };
 };

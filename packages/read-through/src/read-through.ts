@@ -26,7 +26,10 @@ export type ReadThrough<Value> = {
    * whatever `load` throws; no error is ever stored.
    */
   read(read: Read<Value>): Promise<Value | undefined>;
-  /** Tells what was written to the source: with `value` that it is now this, without that it is gone. Never rejects. */
+  /**
+   * Tells what was written to the source: with `value` that it is now this, without that it is gone. For values with `versionOf`, else it
+   * rejects with `TypeError`; for nothing besides.
+   */
   changed(change: Change<Value>): Promise<void>;
   /** Resolves when no value is being renewed in the background. */
   settled(): Promise<void>;
@@ -85,6 +88,7 @@ export const createReadThrough = <Value>(options: ReadThroughOptions<Value>): Re
       return flights.join(lane, (signal) => resolve(key, read, signal), read.signal);
     },
     async changed({ parameters, version, value }) {
+      if (settings.versionOf === undefined) throw new TypeError(`${name}: what is written here needs versionOf`);
       const key = keyOf(parameters);
       flights.forget(key);
       await store.written(key, { version, found: value === undefined ? undefined : { value } });

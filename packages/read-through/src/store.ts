@@ -11,7 +11,10 @@ const MAX_PINS = 10_000;
 const ABSENT_VERSION = 1;
 const stored = (version: number): number => version + 1;
 
-/** The cache and its replica as one store that forgets, fails quietly, and never gives back anything older than what was written here. */
+/**
+ * The cache and its replica as one store that forgets, fails quietly, and never gives back anything older than what was written here. Values
+ * that are written here are not read from the replica: it cannot know of a write that another process has just made.
+ */
 export const createStore = <Value>(settings: Settings<Value>) => {
   const { clock, random, replica, versionOf, log, name } = settings;
   const pins = createPins({ clock, maxPins: MAX_PINS });
@@ -25,7 +28,7 @@ export const createStore = <Value>(settings: Settings<Value>) => {
       onTrouble: (error) => log?.debug('the cache failed', { name, which, error }),
     });
   const primary = guardOf(settings.cache, 'primary');
-  const copy = replica && guardOf(replica.cache, 'replica');
+  const copy = versionOf === undefined && replica !== undefined ? guardOf(replica, 'replica') : undefined;
 
   const versionFor = (found: { value: Value } | undefined): number | undefined => {
     if (versionOf === undefined) return undefined;
@@ -44,14 +47,13 @@ export const createStore = <Value>(settings: Settings<Value>) => {
   return {
     /** `leastVersion` is what the reader knows to exist. */
     async get(key: string, leastVersion: number): Promise<Entry<Value> | undefined> {
+      if (pins.distrusts()) return undefined;
+      const copied = copy === undefined ? undefined : decodeEntry<Value>(await copy.get(key));
+      // What the copy lacks, or holds past its time, the primary may have.
+      if (copied !== undefined && copied.freshUntilMs > clock.now()) return copied;
+      const entry = decodeEntry<Value>(await primary.get(key)) ?? copied;
       const least = Math.max(pins.least(key), leastVersion === 0 ? 0 : stored(leastVersion));
-      const read = async (guard: Guard): Promise<Entry<Value> | undefined> => {
-        const entry = decodeEntry<Value>(await guard.get(key));
-        return entry !== undefined && entry.version >= least ? entry : undefined;
-      };
-      // What the copy lacks, or has in an older version, the primary may have.
-      const copied = copy !== undefined && !pins.distrusts() ? await read(copy) : undefined;
-      return copied ?? (await read(primary));
+      return entry !== undefined && entry.version >= least ? entry : undefined;
     },
     /** Keeps what was loaded, unless something newer was written meanwhile. */
     async keep(key: string, found: { value: Value } | undefined): Promise<void> {
@@ -60,13 +62,12 @@ export const createStore = <Value>(settings: Settings<Value>) => {
       await put(key, found);
     },
     async written(key: string, { version, found }: Written<Value>): Promise<void> {
-      const lagMs = replica?.lagMs ?? 0;
       // The removal of a version is newer than that version, or it could come back.
       const written = stored(found === undefined ? version + 1 : version);
       // Before the cache is told, so that nobody here reads the old value meanwhile; if it cannot be told, until the old value has expired.
-      pins.pin(key, written, settings.ttlMs + settings.staleMs + lagMs);
+      pins.pin(key, written, settings.ttlMs + settings.staleMs);
       const told = found === undefined ? await primary.delete(key, { version: written }) : await put(key, found);
-      if (told) pins.settle(key, written, lagMs);
+      if (told) pins.release(key, written);
     },
   };
 };

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { openSqliteCache } from '@verifiedfan/embedded';
 import type { Cache } from '@verifiedfan/ports';
 import { createGate, nextTurn } from '@verifiedfan/test-utils';
-import { createReadThrough } from '../src/index.ts';
+import { createReadThrough, type ReadThroughOptions } from '../src/index.ts';
 import { setUp, spoilt, type Thing } from './set-up.ts';
 
 const versionOf = ({ version }: Thing): number => version;
@@ -142,64 +142,81 @@ describe('two writes at once', () => {
 });
 
 describe('a replica that lags behind', () => {
-  const withReplica = (test: TestContext) => {
+  const withReplica = (test: TestContext, options: Partial<ReadThroughOptions<Thing>> = {}) => {
     const made = setUp(test);
     const copy = openSqliteCache({ location: ':memory:', clock: made.clock });
     test.after(() => copy.close());
     const replica = spoilt(copy, {});
-    const options = { ...made.shared, versionOf, replica: { cache: replica.cache, lagMs: 2_000 } };
-    const things = createReadThrough<Thing>(options);
+    const primary = spoilt(made.shared.cache, {});
+    const create = () =>
+      createReadThrough<Thing>({ ...made.shared, cache: primary.cache, ...options, replica: replica.cache });
+    const things = create();
     const read = (leastVersion = 0) => things.read({ parameters, load: made.load, leastVersion });
     /** Copies what the primary holds now. */
     const replicate = async (): Promise<void> => {
-      const key = replica.calls[0]?.slice(4) ?? '';
+      const key = primary.calls.find((call) => call.startsWith('set '))?.slice(4) ?? '';
       const entry = await made.shared.cache.get(key);
-      if (entry !== undefined) await copy.set(key, entry.value, { ttlMs: 60_000, version: entry.version });
+      if (entry !== undefined) await copy.set(key, entry.value, { ttlMs: 3_600_000 });
     };
-    return { ...made, things, read, replicate, copy, replica, options };
+    return { ...made, things, create, read, replicate, primary, replica };
   };
 
   it('is read first, and what it lacks is read from the primary', async (test) => {
-    const { read, source, replicate, replica } = withReplica(test);
+    const { read, source, replicate, primary, replica } = withReplica(test);
     await read();
     await read();
     assert.equal(source.calls, 1, 'the second read found it in the primary');
     await replicate();
+    const before = primary.calls.length;
     await read();
-    assert.equal(source.calls, 1);
+    assert.deepEqual([source.calls, primary.calls.length - before], [1, 0]);
     assert.ok(
       replica.calls.every((call) => call.startsWith('get ')),
       'nothing is ever written to it',
     );
   });
 
-  it('never gives a writer back what it replaced', async (test) => {
-    const { read, things, replicate, source } = withReplica(test);
+  it('does not have a value renewed again that the primary has got already', async (test) => {
+    const { read, source, replicate, things, clock } = withReplica(test, { ttlMs: 60_000, staleMs: 600_000 });
+    await read();
+    await replicate();
+    await clock.advance(60_000);
+    source.thing = { name: 'two', version: 2 };
+    await read();
+    await things.settled();
+    assert.equal(source.calls, 2);
+    assert.equal((await read())?.name, 'two');
+    await things.settled();
+    assert.equal(source.calls, 2);
+  });
+
+  it('is never asked for what is written here: any process reads a write at once', async (test) => {
+    const { read, things, replicate, source, create, load, replica } = withReplica(test, { versionOf });
     await read();
     await replicate();
     await things.changed({ parameters, version: 2, value: { name: 'two', version: 2 } });
-    assert.equal((await read())?.name, 'two');
-    await replicate();
-    assert.equal((await read())?.name, 'two');
-    assert.equal(source.calls, 1);
-  });
-
-  it('never gives back what was removed', async (test) => {
-    const { read, things, replicate, source } = withReplica(test);
-    await read();
-    await replicate();
+    const other = create();
+    for (const reads of [things, other]) assert.equal((await reads.read({ parameters, load }))?.name, 'two');
     source.thing = undefined;
-    await things.changed({ parameters, version: 1 });
-    assert.equal(await read(), undefined);
+    await things.changed({ parameters, version: 2 });
+    for (const reads of [things, other]) assert.equal(await reads.read({ parameters, load }), undefined);
+    assert.deepEqual([source.calls, replica.calls], [3, []]);
   });
+});
 
-  it('is passed by for a reader who knows of a newer version', async (test) => {
-    const { read, replicate, options } = withReplica(test);
-    await read();
-    await replicate();
-    const elsewhere = createReadThrough<Thing>({ ...options, replica: undefined });
-    await elsewhere.changed({ parameters, version: 2, value: { name: 'two', version: 2 } });
-    assert.equal((await read())?.name, 'one', 'within the lag this process cannot know');
-    assert.equal((await read(2))?.name, 'two');
+describe('a reader who knows of a version', () => {
+  it('gets no older one, also where the cache has not heard of it', async (test) => {
+    const { things, load, source } = setUp(test, { versionOf });
+    await things.read({ parameters, load });
+    source.thing = { name: 'two', version: 2 };
+    assert.equal((await things.read({ parameters, load }))?.name, 'one');
+    assert.equal((await things.read({ parameters, load, leastVersion: 2 }))?.name, 'two');
+  });
+});
+
+describe('a change of a value without versions', () => {
+  it('is a mistake: nobody could tell old from new', async (test) => {
+    const { things } = setUp(test);
+    await assert.rejects(things.changed({ parameters, version: 1 }), TypeError);
   });
 });

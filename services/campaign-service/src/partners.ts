@@ -11,6 +11,8 @@ import {
   createCatalogueRoutes,
   toMarketCatalogue,
 } from './catalogue/index.ts';
+import type { Persist } from './contention.ts';
+import { createInSpan } from './in-span.ts';
 import type { Catalogue } from './markets/index.ts';
 import { NOT_CONFIGURED_ERRORS } from './not-configured.ts';
 import {
@@ -31,8 +33,8 @@ export type PartnerOptions = {
   searchCacheTtlMs?: number | undefined;
   /** Keeps promoters. @default nothing is kept */
   promoterCache?: Cache | undefined;
-  /** A copy of both caches that lags behind. @default none */
-  cacheReplica?: { cache: Cache; lagMs: number } | undefined;
+  /** A copy of `discoveryCache` that may lag behind, read first. Promoters are not read from it: they are written here. @default none */
+  cacheReplica?: Cache | undefined;
   /** The configuration that admins read and propose changes of. */
   gitlab?: Gitlab | undefined;
 };
@@ -43,6 +45,7 @@ type Parts = PartnerOptions & {
   random: Random;
   log: ServiceLog;
   tracing: ServiceTracing | undefined;
+  persist: Persist;
 };
 
 export type Partners = {
@@ -63,22 +66,17 @@ const NO_CACHE: Cache = { get: async () => undefined, set: async () => false, de
 
 /** Artists, venues, events, promoters, users and the configuration: all that stands around campaigns. */
 export const createPartners = (options: Parts): Partners => {
-  const { database, clock, random, log, tracing, discovery, gitlab, cacheReplica } = options;
+  const { database, clock, random, log, tracing, persist, discovery, gitlab, cacheReplica } = options;
   const cached = (cache: Cache): Cache => traceCache(cache, { tracing, correlation: currentCorrelation });
-  const replica = cacheReplica && { ...cacheReplica, cache: cached(cacheReplica.cache) };
-  const inSpan = <T>(name: string, run: () => Promise<T>): Promise<T> => {
-    if (tracing?.enabled !== true) return run();
-    const correlation = currentCorrelation();
-    const attributes = correlation === undefined ? {} : { 'correlation.id': correlation };
-    return tracing.span({ name, kind: 'client', attributes }, run);
-  };
-  const shared = { clock, random, log, replica };
+  const inSpan = createInSpan(tracing);
+  const shared = { clock, random, log };
   const reader =
     discovery &&
     createCatalogueReader({
       ...shared,
       discovery,
       cache: cached(options.discoveryCache ?? NO_CACHE),
+      replica: cacheReplica && cached(cacheReplica),
       ttlMs: options.searchCacheTtlMs,
       inSpan,
     });
@@ -89,7 +87,7 @@ export const createPartners = (options: Parts): Partners => {
   return {
     routes: [
       ...createCatalogueRoutes({ catalogue: reader }),
-      ...createPromoterRoutes({ manager: createPromoterManager({ datastore: promoters, clock, random }) }),
+      ...createPromoterRoutes({ manager: createPromoterManager({ datastore: promoters, clock, random, persist }) }),
       ...createUserRoutes(),
       ...createAdminRoutes({ configuration }),
     ],

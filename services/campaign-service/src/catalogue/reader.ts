@@ -40,7 +40,7 @@ export type CatalogueReader = {
 export type CatalogueReaderOptions = {
   discovery: Discovery;
   cache: Cache;
-  replica?: { cache: Cache; lagMs: number } | undefined;
+  replica?: Cache | undefined;
   clock: Clock;
   random: Pick<Random, 'next'>;
   log: ServiceLog;

@@ -1,20 +1,27 @@
-import { type Cache, type Clock, type Database, PortError, type Random } from '@verifiedfan/ports';
+import { type Cache, type Clock, type Database, type Document, PortError, type Random } from '@verifiedfan/ports';
 import { createReadThrough } from '@verifiedfan/read-through';
 import type { ServiceLog } from '@verifiedfan/service';
+import { type Operation, operationField } from '../operation.ts';
 import type { Promoter } from './promoter.ts';
+
+/** A promoter with the request that created it, if it had an `idempotency-key`. */
+export type StoredPromoter = { promoter: Promoter; operation: Operation };
 
 /** Storage of promoters, with a cache before the reading of single ones. Knows neither HTTP nor rights. */
 export type PromoterDatastore = {
-  /** From the cache: never older than what this process wrote, elsewhere at most as old as an entry lives. */
-  read(id: string): Promise<Promoter | undefined>;
+  /**
+   * From the cache: not older than the last write of any process that the cache was told of, and not older than `leastVersion` where the reader
+   * knows of one.
+   */
+  read(id: string, leastVersion?: number): Promise<Promoter | undefined>;
   /** From the collection. */
-  findById(id: string): Promise<Promoter | undefined>;
+  findById(id: string): Promise<StoredPromoter | undefined>;
   /** In the order of ids. */
   find(options: { after: string | undefined; limit: number }): Promise<Promoter[]>;
-  /** False when there is one with this id. */
-  insert(promoter: Promoter): Promise<boolean>;
+  /** Answers it with its version, which goes on where that of a removed one ended; undefined when there is one with this id. */
+  insert(promoter: Omit<Promoter, 'version'>, operation: Operation): Promise<Promoter | undefined>;
   /** False when it is no longer the previous one. */
-  replace(previous: Promoter, next: Promoter): Promise<boolean>;
+  replace(previous: StoredPromoter, next: Promoter): Promise<boolean>;
   /** False when it is no longer this one. */
   remove(promoter: Promoter): Promise<boolean>;
 };
@@ -22,7 +29,6 @@ export type PromoterDatastore = {
 export type PromoterDatastoreOptions = {
   database: Database;
   cache: Cache;
-  replica?: { cache: Cache; lagMs: number } | undefined;
   clock: Clock;
   random: Pick<Random, 'next'>;
   log: ServiceLog;
@@ -30,43 +36,77 @@ export type PromoterDatastoreOptions = {
   ttlMs?: number | undefined;
 };
 
+/**
+ * What is stored under an id: a promoter, or the version under which one was removed. That stays, or an editor of the removed one could change
+ * its successor, whose version would be the same again.
+ */
+type Row = Document & { _id: string; version: number; operation?: string; removedAt?: string };
+
+const toStored = (row: Row | null | undefined): StoredPromoter | undefined => {
+  if (row === null || row === undefined || row.removedAt !== undefined) return undefined;
+  const { operation, ...promoter } = row;
+  return { promoter: promoter as unknown as Promoter, operation };
+};
+
+const isTaken = (error: unknown): boolean => error instanceof PortError && error.code === 'duplicate_key';
+
 export const createPromoterDatastore = (options: PromoterDatastoreOptions): PromoterDatastore => {
-  const { database, cache, replica, clock, random, log, ttlMs = 60_000 } = options;
-  const promoters = database.collection<Promoter>('promoters');
-  const versionOf = ({ version }: Promoter): number => version;
+  const { database, cache, clock, random, log, ttlMs = 60_000 } = options;
+  const promoters = database.collection<Row>('promoters');
   const reads = createReadThrough<Promoter>({
-    ...{ name: 'promoters', format: 1, cache, replica, clock, random, log, ttlMs },
-    // A promoter that was looked for just before it was created would be missing for that long elsewhere.
+    ...{ name: 'promoters', format: 1, cache, clock, random, log, ttlMs },
+    // A promoter that was looked for just before it was created would be missing for that long where the cache did not learn of it.
     absentTtlMs: 5_000,
-    versionOf,
+    versionOf: ({ version }) => version,
   });
   const changed = (value: Promoter): Promise<void> =>
     reads.changed({ parameters: { id: value._id }, version: value.version, value });
 
+  const findById = async (id: string): Promise<StoredPromoter | undefined> => toStored(await promoters.findById(id));
+
+  const swap = async ({ _id, version }: Pick<Row, '_id' | 'version'>, replacement: Row): Promise<boolean> => {
+    const [result] = await promoters.bulkWrite([{ replaceOne: { filter: { _id, version }, replacement } }]);
+    if (result?.outcome === 'failed') throw result.error;
+    return result?.matched === 1;
+  };
+
+  /** Writes it where nothing is; else, behind one that was removed, over what that left. */
+  const insertRow = async (row: Row): Promise<Row | undefined> => {
+    try {
+      await promoters.insertOne(row);
+      return row;
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+    const removed = await promoters.findById(row._id);
+    if (removed?.removedAt === undefined) return undefined;
+    const next = { ...row, version: removed.version + 1 };
+    return (await swap(removed, next)) ? next : undefined;
+  };
+
   return {
-    read: (id) => reads.read({ parameters: { id }, load: () => promoters.findById(id) }),
-    findById: (id) => promoters.findById(id),
-    find: ({ after, limit }) =>
-      promoters.find({ filter: after === undefined ? {} : { _id: { $gt: after } }, sort: [['_id', 1]], limit }),
-    async insert(promoter) {
-      try {
-        await promoters.insertOne(promoter);
-      } catch (error) {
-        if (error instanceof PortError && error.code === 'duplicate_key') return false;
-        throw error;
-      }
-      await changed(promoter);
-      return true;
+    read: (id, leastVersion) =>
+      reads.read({ parameters: { id }, load: async () => (await findById(id))?.promoter, leastVersion }),
+    findById,
+    async find({ after, limit }) {
+      const filter = { removedAt: { $exists: false }, ...(after === undefined ? {} : { _id: { $gt: after } }) };
+      const rows = await promoters.find({ filter, sort: [['_id', 1]], limit });
+      return rows.flatMap((row) => toStored(row)?.promoter ?? []);
     },
-    async replace({ _id, version }, next) {
-      const [result] = await promoters.bulkWrite([{ replaceOne: { filter: { _id, version }, replacement: next } }]);
-      if (result?.outcome === 'failed') throw result.error;
-      if (result?.matched !== 1) return false;
+    async insert(promoter, operation) {
+      const row = await insertRow({ ...promoter, version: 1, ...operationField(operation) });
+      const inserted = toStored(row)?.promoter;
+      if (inserted !== undefined) await changed(inserted);
+      return inserted;
+    },
+    async replace({ promoter, operation }, next) {
+      if (!(await swap(promoter, { ...next, ...operationField(operation) }))) return false;
       await changed(next);
       return true;
     },
     async remove({ _id, version }) {
-      if ((await promoters.deleteOne({ _id, version })) !== 1) return false;
+      const removedAt = new Date(clock.now()).toISOString();
+      if (!(await swap({ _id, version }, { _id, version: version + 1, removedAt }))) return false;
       await reads.changed({ parameters: { id: _id }, version });
       return true;
     },

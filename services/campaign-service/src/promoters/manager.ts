@@ -3,7 +3,9 @@ import type { Clock, JsonObject, Random } from '@verifiedfan/ports';
 import { safeParse, type ValidationDetail } from '@verifiedfan/schema';
 import { requireVersion, ServiceError } from '@verifiedfan/service';
 import { mergePatch } from '../campaigns/merge-patch.ts';
-import type { PromoterDatastore } from './datastore.ts';
+import type { Persist } from '../contention.ts';
+import { createIds, type Operation } from '../operation.ts';
+import type { PromoterDatastore, StoredPromoter } from './datastore.ts';
 import { type Promoter, type PromoterDraft, promoterV1, READ_ONLY } from './promoter.ts';
 
 export type PromoterPage = {
@@ -13,29 +15,30 @@ export type PromoterPage = {
 
 /** Who may do it is the table of rights' matter: promoters have no rights of their own. */
 export type PromoterManager = {
-  findById(id: string): Promise<Promoter>;
+  /** `leastVersion` is one that the caller knows to exist. */
+  findById(id: string, leastVersion?: number): Promise<Promoter>;
   list(options: { after?: string | undefined; limit: number }): Promise<PromoterPage>;
-  create(document: JsonObject): Promise<Promoter>;
+  /** A repetition of the same operation answers what was made, as it is now. */
+  create(document: JsonObject, operation?: Operation): Promise<Promoter>;
   /** `ifMatch` is the version that the caller read, or `*`. */
   update(id: string, patch: JsonObject, ifMatch: number | '*'): Promise<Promoter>;
   remove(id: string, ifMatch: number | '*'): Promise<void>;
 };
 
-export type PromoterManagerOptions = { datastore: PromoterDatastore; clock: Clock; random: Pick<Random, 'bytes'> };
-
-const MAX_ATTEMPTS = 5;
+export type PromoterManagerOptions = {
+  datastore: PromoterDatastore;
+  clock: Clock;
+  random: Pick<Random, 'bytes'>;
+  persist: Persist;
+};
 
 const notFound = (): ServiceError =>
   new ServiceError({ code: 'PROMOTER_NOT_FOUND', message: 'There is no such promoter' });
 const invalid = (details: readonly ValidationDetail[]): ServiceError =>
   new ServiceError({ code: 'VALIDATION_ERROR', message: 'The promoter does not match its schema', details });
 
-const contention = (): ServiceError =>
-  new ServiceError({
-    code: 'CONTENTION',
-    message: 'Others change the same promoter; repeat the request',
-    retryable: true,
-  });
+const taken = (): ServiceError =>
+  new ServiceError({ code: 'ALREADY_EXISTS', message: 'There is a promoter with this id' });
 
 const readDraft = (document: JsonObject): PromoterDraft => {
   const result = safeParse(promoterV1, document);
@@ -53,30 +56,41 @@ const withoutReadOnly = (patch: JsonObject, stored: JsonObject): JsonObject => {
   return Object.fromEntries(Object.entries(patch).filter(([name]) => isWritable(name)));
 };
 
-export const createPromoterManager = ({ datastore, clock, random }: PromoterManagerOptions): PromoterManager => {
-  const now = (): string => new Date(clock.now()).toISOString();
-  const toPromoter = ({ name, website, country }: PromoterDraft, facts: Omit<Promoter, 'name'>): Promoter => ({
-    ...facts,
-    name,
-    ...(website !== undefined && { website }),
-    ...(country !== undefined && { country }),
-  });
+const toPromoter = <Facts extends object>({ name, website, country }: PromoterDraft, facts: Facts) => ({
+  ...facts,
+  name,
+  ...(website !== undefined && { website }),
+  ...(country !== undefined && { country }),
+});
 
-  /** Repeats work whose promoter was changed between reading and writing; a version that was named no longer fits then. */
-  const attempt = async <T>(id: string, ifMatch: number | '*', work: (stored: Promoter) => Promise<T | undefined>) => {
-    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+export const createPromoterManager = (options: PromoterManagerOptions): PromoterManager => {
+  const { datastore, clock, random, persist } = options;
+  const now = (): string => new Date(clock.now()).toISOString();
+
+  /** Works on what is stored, again as long as others are faster; a version that was named no longer fits then. */
+  const work = <Result extends object>(
+    id: string,
+    ifMatch: number | '*',
+    step: (stored: StoredPromoter) => Promise<Result | undefined>,
+  ): Promise<Result> =>
+    persist(async () => {
       const stored = await datastore.findById(id);
       if (stored === undefined) throw notFound();
-      requireVersion(ifMatch, stored.version);
-      const result = await work(stored);
-      if (result !== undefined) return result;
-    }
-    throw contention();
+      requireVersion(ifMatch, stored.promoter.version);
+      return step(stored);
+    });
+
+  /** What an earlier run of the same operation made, which may have ended before its caller was answered. */
+  const findMade = async (id: string, operation: Operation): Promise<Promoter | undefined> => {
+    if (operation === undefined) return undefined;
+    const stored = await datastore.findById(id);
+    if (stored !== undefined && stored.operation !== operation) throw taken();
+    return stored?.promoter;
   };
 
   return {
-    async findById(id) {
-      const promoter = await datastore.read(id);
+    async findById(id, leastVersion) {
+      const promoter = await datastore.read(id, leastVersion);
       if (promoter === undefined) throw notFound();
       return promoter;
     },
@@ -85,26 +99,30 @@ export const createPromoterManager = ({ datastore, clock, random }: PromoterMana
       const promoters = found.slice(0, limit);
       return { promoters, next: found.length > limit ? promoters.at(-1)?._id : undefined };
     },
-    async create(document) {
+    async create(document, operation) {
       const draft = readDraft(document);
-      const { _id = Buffer.from(random.bytes(12)).toString('hex') } = draft;
+      const { _id = createIds(random, operation)() } = draft;
       const at = now();
-      const promoter = toPromoter(draft, { _id, version: 1, createdAt: at, updatedAt: at });
-      if (await datastore.insert(promoter)) return promoter;
-      throw new ServiceError({ code: 'ALREADY_EXISTS', message: 'There is a promoter with this id' });
+      return persist(async () => {
+        const made = await findMade(_id, operation);
+        if (made !== undefined) return made;
+        const inserted = await datastore.insert(toPromoter(draft, { _id, createdAt: at, updatedAt: at }), operation);
+        // With an operation the next look tells whose it is.
+        if (inserted === undefined && operation === undefined) throw taken();
+        return inserted;
+      });
     },
     update: (id, patch, ifMatch) =>
-      attempt(id, ifMatch, async (stored) => {
-        const { _id, version, createdAt, updatedAt, ...fields } = stored;
+      work(id, ifMatch, async (stored) => {
+        const { _id, version, createdAt, updatedAt, ...fields } = stored.promoter;
         const changes = withoutReadOnly(patch, { _id, version, createdAt, updatedAt });
         const draft = readDraft(mergePatch(fields, changes) as JsonObject);
         const next = toPromoter(draft, { _id, version: version + 1, createdAt, updatedAt: now() });
-        const isSame = isDeepStrictEqual({ ...next, version, updatedAt }, stored);
-        if (isSame) return stored;
+        if (isDeepStrictEqual({ ...next, version, updatedAt }, stored.promoter)) return stored.promoter;
         return (await datastore.replace(stored, next)) ? next : undefined;
       }),
     async remove(id, ifMatch) {
-      await attempt(id, ifMatch, async (stored) => (await datastore.remove(stored)) || undefined);
+      await work(id, ifMatch, async ({ promoter }) => ((await datastore.remove(promoter)) ? promoter : undefined));
     },
   };
 };

@@ -1,12 +1,20 @@
 import { dateTimeSchema, idSchema, localisedTextSchema, z } from '@verifiedfan/schema';
 
-const RESERVED: ReadonlySet<string> = new Set(['import', 'refresh', 'me']);
+const RESERVED: ReadonlySet<string> = new Set(['import', 'refresh', 'me', '.', '..']);
 
+const isBare = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+};
+
+/** Kept as it is written, so it must not hold what a URL parser passes over: spaces and line breaks. */
 const website = z
   .string()
   .max(2_048)
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'Must be an http or https address')
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'Must not hold a user name');
+  .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/\S+$/, 'Must be an http or https address')
+  .refine((text) => !/\p{Cc}/u.test(text), 'Must not hold control characters')
+  .refine(isBare, 'Must be an address without a user name and a password');
 
 /** What people may write about a promoter. */
 export const promoterV1 = z

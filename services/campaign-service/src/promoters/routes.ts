@@ -19,6 +19,17 @@ const listQuery = z.strictObject({
     .meta({ description: 'meta.next of the page before' }),
 });
 
+const findQuery = z.strictObject({
+  leastVersion: z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}$/, 'Must be a version')
+    .transform(Number)
+    .optional()
+    .meta({
+      description: 'A version that the caller knows of, from a change: the answer is not older, whatever a cache holds',
+    }),
+});
+
 const headersOf = ({ version }: Promoter): Record<string, string> => ({
   etag: entityTag(version),
   'cache-control': 'private, no-cache',
@@ -47,10 +58,11 @@ const readRoutes = (manager: PromoterManager): Route[] => [
     summary: 'A promoter',
     access: accessOf('GET /promoters/:promoterId'),
     params,
+    query: findQuery,
     responses: { 200: promoterView },
     errors: ['PROMOTER_NOT_FOUND'],
-    async handler({ params: { promoterId } }) {
-      const promoter = await manager.findById(promoterId);
+    async handler({ params: { promoterId }, query: { leastVersion } }) {
+      const promoter = await manager.findById(promoterId, leastVersion);
       return { status: 200, data: promoter, headers: headersOf(promoter) };
     },
   }),
@@ -67,9 +79,9 @@ const writeRoutes = (manager: PromoterManager): Route[] => [
     body: documentOf(promoterV1),
     idempotency: 'stored',
     responses: { 201: promoterView },
-    errors: ['ALREADY_EXISTS'],
-    async handler({ body }) {
-      const promoter = await manager.create(body);
+    errors: ['ALREADY_EXISTS', 'CONTENTION'],
+    async handler({ body, operation }) {
+      const promoter = await manager.create(body, operation);
       return { status: 201, data: promoter, headers: headersOf(promoter) };
     },
   }),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Cache, CacheEntry } from '@verifiedfan/ports';
 import { SANDBOX_DISCOVERY } from '@verifiedfan/sandbox';
+import { createManualClock } from '@verifiedfan/test-utils';
 import { CREATOR } from '../fixtures.ts';
-import { dataOf, errorOf, startService } from '../support.ts';
+import { dataOf, errorOf, openDatabase, startService } from '../support.ts';
 import { noteSpans, startWithPartners } from './set-up.ts';
 
 type Item = { id: string; name: string };
@@ -79,7 +81,13 @@ describe('artists, venues and events', () => {
       'artistId=a',
     ];
     for (const query of wrong) assert.equal((await call(`/artists?${query}`)).status, 400, query);
-    for (const path of ['/events?artistId=..%2f..', '/events/%2e%2e%2fvenues', '/artists/a%20b']) {
+    for (const path of [
+      '/events?artistId=a.b',
+      '/events?venueId=x.y',
+      '/events?artistId=..%2f..',
+      '/events/%2e%2e%2fvenues',
+      '/artists/a%20b',
+    ]) {
       assert.equal((await call(path)).status, 400, path);
     }
     assert.equal(asked(), 0);
@@ -125,6 +133,44 @@ describe('artists, venues and events', () => {
     await call('/artists?q=velvet');
     const ours = names.filter((name) => /^(?:redis|discovery)/.test(name));
     assert.deepEqual(ours, ['redis.get', 'discovery.searchArtists', 'redis.set']);
+  });
+});
+
+describe('a replica of the cache', () => {
+  it('answers for the catalogue, and never for promoters, which are written here', async (context) => {
+    const asked: string[] = [];
+    const copies = new Map<string, CacheEntry>();
+    const cacheReplica: Cache = {
+      async get(key) {
+        asked.push(key.split(':')[0] ?? '');
+        return copies.get(key);
+      },
+      set: async () => assert.fail('nothing is ever written to it'),
+      delete: async () => assert.fail('nothing is ever written to it'),
+    };
+    const database = openDatabase(context);
+    const one = await startWithPartners(context, { cacheReplica, database });
+    const two = await startWithPartners(context, { cacheReplica, database, cache: one.cache });
+    const claims = { sub: 'office', permissions: ['promoters:write'] };
+    await one.call('/promoters', { json: { _id: 'p', name: 'Old' }, claims });
+    await two.call('/promoters/p');
+    await one.call('/promoters/p', { json: { name: 'New' }, claims, headers: { 'if-match': '"1"' } });
+    for (const { call } of [one, two]) assert.equal(dataOf<Item>(await call('/promoters/p')).name, 'New');
+    assert.deepEqual(asked, []);
+    await one.call(`/artists/${artistId}`);
+    assert.deepEqual(asked, ['discovery.findArtist']);
+  });
+
+  it('is believed as long as what it has is fresh', async (context) => {
+    const clock = createManualClock();
+    const value = { until: clock.now() + 1_000, value: { id: artistId, name: 'From the replica' } };
+    const cacheReplica: Cache = {
+      get: async () => ({ value, version: 0 }),
+      set: async () => false,
+      delete: async () => {},
+    };
+    const { call } = await startWithPartners(context, { cacheReplica });
+    assert.equal(dataOf<Item>(await call(`/artists/${artistId}`)).name, 'From the replica');
   });
 });
 

@@ -39,8 +39,10 @@ describe('promoters', () => {
     assert.equal((await remove('p1', '"2"')).status, 204);
     const gone = await call('/promoters/p1');
     assert.deepEqual([gone.status, errorOf(gone).type], [404, 'PROMOTER_NOT_FOUND']);
-    assert.equal((await post('/promoters', one)).status, 201);
-    assert.equal(dataOf<Promoter>(await call('/promoters/p1')).version, 1);
+    assert.deepEqual(dataOf(await call('/promoters')), []);
+    const successor = await post('/promoters', one);
+    assert.deepEqual([successor.status, successor.headers.etag], [201, '"4"']);
+    assert.equal(dataOf<Promoter>(await call('/promoters/p1')).version, 4);
   });
 
   it('are found at once by readers who had found nothing', async (context) => {
@@ -64,6 +66,32 @@ describe('promoters', () => {
     assert.equal(Math.max(...twenty.map((answer) => dataOf<Promoter>(answer).version)), 6);
   });
 
+  it('that come back under an id are not changed by an editor of the one before', async (context) => {
+    const { call, post, remove } = await start(context);
+    for (let round = 0; round < 2; round += 1) {
+      const { version } = dataOf<Promoter>(await post('/promoters', one));
+      assert.equal(version, 1 + 2 * round);
+      for (let old = 1; old < version; old += 1)
+        assert.equal((await post('/promoters/p1', { name: 'Lost' }, `"${old}"`)).status, 412);
+      assert.equal((await remove('p1', `"${version}"`)).status, 204);
+      assert.deepEqual([(await remove('p1', '*')).status, (await post('/promoters/p1', {}, '*')).status], [404, 404]);
+      assert.equal((await call('/promoters/p1')).status, 404);
+    }
+    const both = await Promise.all([post('/promoters', one), post('/promoters', one)]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), [201, 409]);
+  });
+
+  it('are not older than a version that the reader knows of, whatever the cache holds', async (context) => {
+    const { call, post, database } = await start(context);
+    await post('/promoters', one);
+    // As if another process had written it, and could not tell the cache.
+    await database.collection('promoters').updateOne({ _id: 'p1' }, { $set: { version: 2 } });
+    assert.equal((await call('/promoters/p1')).headers.etag, '"1"', 'what the cache holds');
+    assert.equal((await call('/promoters/p1?leastVersion=2')).headers.etag, '"2"');
+    assert.equal((await call('/promoters/p1')).headers.etag, '"2"', 'and then for everybody');
+    assert.equal((await call('/promoters/p1?leastVersion=0')).status, 400);
+  });
+
   it('do not move when nothing changes, and take back what was read', async (context) => {
     const { call, post } = await start(context);
     await post('/promoters', one);
@@ -83,7 +111,13 @@ describe('promoters', () => {
       [{ name: '' }, '/name'],
       [{ name: 'P', website: 'javascript:alert(1)' }, '/website'],
       [{ name: 'P', website: 'https://user@host.example' }, '/website'],
+      [{ name: 'P', website: 'https://:secret@host.example' }, '/website'],
+      [{ name: 'P', website: 'https://host.example\n' }, '/website'],
+      [{ name: 'P', website: ' https://host.example' }, '/website'],
+      [{ name: 'P', website: 'https://ho\tst.example' }, '/website'],
+      [{ name: 'P', website: 'https://host.example/\u0000' }, '/website'],
       [{ name: 'P', country: 'Germany' }, '/country'],
+      [{ name: 'P', _id: '..' }, '/_id'],
       [{ name: 'P', _id: 'a b' }, '/_id'],
       [{ name: 'P', owner: 'x' }, '/owner'],
     ];

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { createDiscovery, type DiscoveryOptions } from '@verifiedfan/discovery';
 import { createGitlab } from '@verifiedfan/gitlab';
+import type { Cache, Database } from '@verifiedfan/ports';
 import {
   createSandbox,
   discoveryStandIn,
@@ -9,9 +10,10 @@ import {
   SANDBOX_GITLAB,
 } from '@verifiedfan/sandbox';
 import type { ServiceTracing } from '@verifiedfan/service';
-import { openCache, startServiceFor } from '@verifiedfan/service/testing';
+import { openCache, openDatabase, startServiceFor } from '@verifiedfan/service/testing';
 import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
-import { createCampaignService } from '../../src/index.ts';
+import { type CampaignServiceOptions, createCampaignService } from '../../src/index.ts';
+import { withShortSleeps } from '../support.ts';
 
 /** Notes the names of spans. */
 export const noteSpans = () => {
@@ -27,7 +29,11 @@ export const noteSpans = () => {
   return { names, tracing };
 };
 
-type Options = { tracing?: ServiceTracing; discovery?: Partial<DiscoveryOptions>; catalogueCheck?: 'open' | 'closed' };
+type Options = Pick<CampaignServiceOptions, 'tracing' | 'catalogueCheck' | 'cacheReplica'> & {
+  discovery?: Partial<DiscoveryOptions>;
+  database?: Database;
+  cache?: Cache;
+};
 
 /** The service with its partners before the sandbox's stand-ins. */
 export const startWithPartners = async (context: TestContext, options: Options = {}) => {
@@ -40,19 +46,23 @@ export const startWithPartners = async (context: TestContext, options: Options =
   const perSecond = 10_000;
   const discovery = createDiscovery({ apiKey, clock, random, baseUrl, perSecond, attempts: 1, ...options.discovery });
   const gitlab = createGitlab({ ...SANDBOX_GITLAB, clock, random, baseUrl: `${url}/gitlab/api/v4`, attempts: 1 });
-  const { tracing, catalogueCheck } = options;
-  const service = await startServiceFor(context, (parts) => {
-    const cache = openCache(context, { clock: parts.clock });
-    return createCampaignService({
-      ...parts,
-      ...{ discovery, discoveryCache: cache, promoterCache: cache, gitlab, tracing, catalogueCheck },
-    });
-  });
+  const { database = openDatabase(context), cache = openCache(context, { clock }), discovery: _own, ...more } = options;
+  const service = await startServiceFor(
+    context,
+    (parts) =>
+      createCampaignService({
+        ...parts,
+        ...more,
+        clock: withShortSleeps(parts.clock),
+        ...{ discovery, discoveryCache: cache, promoterCache: cache, gitlab },
+      }),
+    { database },
+  );
   context.after(async () => {
     await discovery.close();
     await gitlab.close();
     await sandbox.close();
   });
   const asked = (): number => sandbox.standIn('discovery').requests().requests.length;
-  return { ...service, controls: sandbox.standIn('discovery'), git: sandbox.standIn('gitlab'), asked };
+  return { ...service, cache, controls: sandbox.standIn('discovery'), git: sandbox.standIn('gitlab'), asked };
 };
