@@ -1,4 +1,8 @@
+import type { JsonValue } from '@verifiedfan/ports';
 import type { ValidationDetail } from '@verifiedfan/schema';
+
+/** A broken rule, with what would be allowed where that can be said. */
+export type RuleDetail = ValidationDetail & { allowed?: JsonValue };
 
 /** Statuses of the service's own error types. */
 export const CAMPAIGN_ERRORS = {
@@ -25,7 +29,7 @@ const MESSAGES: Record<CampaignErrorCode, string> = {
   DOMAIN_NAME_CONFLICT: 'Another campaign uses this site',
   ALREADY_EXISTS: 'There is a campaign with this id',
   INVALID_TRANSITION: 'The status of the campaign does not allow this',
-  CONTENTION: 'Others change the same campaign; repeat the request',
+  CONTENTION: 'Others keep changing the same; repeat the request',
   FORBIDDEN: 'The token does not have the right to do this',
   VERSION_CONFLICT: 'The campaign was changed in the meantime; read it again',
   VALIDATION_ERROR: 'The campaign does not match its schema',
@@ -36,16 +40,19 @@ export class CampaignError extends Error {
   override readonly name = 'CampaignError';
   readonly code: CampaignErrorCode;
   readonly retryable: boolean;
-  readonly details: readonly ValidationDetail[] | undefined;
-  constructor(code: CampaignErrorCode, details?: readonly ValidationDetail[], options?: ErrorOptions) {
+  readonly details: readonly RuleDetail[] | undefined;
+  /** Of the answer: when to come back, for what passes. */
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(code: CampaignErrorCode, details?: readonly RuleDetail[], options?: ErrorOptions) {
     super(MESSAGES[code], options);
     this.code = code;
     this.retryable = code === 'CONTENTION' || code === 'CATALOGUE_UNAVAILABLE';
     this.details = details;
+    this.headers = this.retryable ? { 'retry-after': '1' } : {};
   }
 }
 
-const hasDetails = (error: unknown): error is Error & { code: CampaignErrorCode; details?: ValidationDetail[] } =>
+const hasDetails = (error: unknown): error is Error & { code: CampaignErrorCode; details?: RuleDetail[] } =>
   error instanceof Error && Object.hasOwn(MESSAGES, String(Reflect.get(error, 'code')));
 
 /** Runs `work`; errors about one document of a list point into the list. */

@@ -21,3 +21,4 @@ export {
 } from './outbox/index.ts';
 export { RIGHTS, ROLES, rightsPage } from './rights/index.ts';
 export { type CampaignService, type CampaignServiceOptions, createCampaignService } from './service.ts';
+export { type CampaignServiceSettings, CampaignSettingError, readCampaignServiceSettings } from './settings.ts';

@@ -13,6 +13,8 @@ import {
 import { createCampaignDatastore } from './campaigns/datastore.ts';
 import { type CampaignManager, createCampaignManager } from './campaigns/manager.ts';
 import { createCampaignRoutes } from './campaigns/routes.ts';
+import { traceWrites } from './campaigns/trace-writes.ts';
+import { createPersist } from './contention.ts';
 import { CAMPAIGN_ERRORS } from './errors.ts';
 import { createLifeCycle, createLifeCycleRoutes } from './life-cycle/index.ts';
 import {
@@ -75,26 +77,29 @@ export const createCampaignService = (options: CampaignServiceOptions): Campaign
     log,
     tracing,
   });
-  const datastore = createCampaignDatastore({
+  const stored = createCampaignDatastore({
     database,
     clock,
     destinations: relay.destinations,
     onPublished: relay.wake,
   });
-  const lifeCycle = createLifeCycle({ datastore, clock, log });
-  const partners = createPartners({ ...options, database, tracing });
+  const datastore = traceWrites(stored, { tracing });
+  const persist = createPersist({ clock, random });
+  const lifeCycle = createLifeCycle({ datastore, clock, log, persist });
+  const partners = createPartners({ ...options, database, tracing, persist });
   const catalogue = createCatalogueChecker({
     catalogue: options.catalogue ?? partners.catalogue,
     whenUnavailable: catalogueCheck,
     clock,
   });
-  const manager = createCampaignManager({ datastore, catalogue, clock, random });
+  const manager = createCampaignManager({ datastore, catalogue, clock, random, persist });
   const markets = createMarketManager({
     campaigns: datastore,
     markets: createMarketDatastore({ database }),
     catalogue,
     clock,
     random,
+    persist,
   });
   const keys = database.collection<StoredAttempt>('idempotencyKeys', { indexes: IDEMPOTENCY_INDEXES });
   const server = createServiceServer({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createGenerator } from '@verifiedfan/test-utils';
 import type { CampaignView } from '../src/index.ts';
-import { aCampaign, CREATOR, create, pointersOf, WORKER } from './fixtures.ts';
+import { aCampaign, allowedOf, CREATOR, create, pointersOf, WORKER } from './fixtures.ts';
 import { dataOf, errorOf, startService } from './support.ts';
 
 describe('POST /campaigns', () => {
@@ -82,11 +82,19 @@ describe('POST /campaigns', () => {
       [{ name: { en: '' } }, '/name/en too_small'],
       [{ _id: 'a b' }, '/_id invalid_format'],
       [{ _id: 'import' }, '/_id invalid_value'],
+      [{ _id: '.' }, '/_id invalid_value'],
+      [{ _id: '..' }, '/_id invalid_value'],
       [{ _id: 'refresh' }, '/_id invalid_value'],
       [{ status: 'OPEN' }, '/status read_only'],
       [{ version: 5 }, '/version read_only'],
       [{ date: { opened: '2026-01-01T00:00:00Z' } }, '/date/opened read_only'],
       [{ date: { open: '2026-02-30T00:00:00Z' } }, '/date/open invalid_value'],
+      [{ date: { close: '9999-12-31T23:59:59-01:00' } }, '/date/close invalid_value'],
+      [{ date: { open: '0000-01-01T00:00:00+23:59' } }, '/date/open invalid_value'],
+      [
+        { markets: [{ eventId: 'e1', date: { event: '9999-12-31T23:59:59-01:00' } }] },
+        '/markets/0/date/event invalid_value',
+      ],
       [{ date: { start: '2026-01-01T00:00:00Z' } }, '/date/start unknown_field'],
       [{ timezone: 'Mars/Base' }, '/timezone invalid_value'],
       [{ locales: ['en', 'en'] }, '/locales invalid_value'],
@@ -95,11 +103,36 @@ describe('POST /campaigns', () => {
       [{ markets: [{ eventId: 'e1' }, { eventId: 'e1' }] }, '/markets invalid_value'],
       [{ markets: [{ eventId: 'e1', seats: 5 }] }, '/markets/0/seats unknown_field'],
       [{ markets: [{ eventId: 'e1', _id: 'x' }] }, '/markets/0/_id read_only'],
+      [
+        { markets: [{ eventId: 'e1', selectionRules: { minScore: 1e-300, capacity: 1 } }] },
+        '/markets/0/selectionRules/minScore invalid_value',
+      ],
     ];
     for (const [overrides, expected] of cases) {
       const answer = await service.call('/campaigns', { json: aCampaign(overrides), claims: CREATOR });
       assert.deepEqual([answer.status, pointersOf(answer)], [400, [expected]], expected);
     }
+  });
+
+  it('takes the first and the last moment that four digits can say', async (context) => {
+    const service = await startService(context);
+    const date = { open: '0000-01-01T00:00:00Z', close: '9999-12-31T23:59:59.999Z' };
+    assert.deepEqual((await create(service, { date })).date, { ...date, open: '0000-01-01T00:00:00.000Z' });
+  });
+
+  it('takes scores as decimals are written', async (context) => {
+    const service = await startService(context);
+    for (const minScore of [0, 0.07, 0.29, 0.57, 1]) {
+      const _id = `c${minScore}`;
+      await create(service, { _id, markets: [{ eventId: 'e1', selectionRules: { minScore, capacity: 1 } }] });
+    }
+  });
+
+  it('says what would be allowed, where that can be said', async (context) => {
+    const service = await startService(context);
+    const date = { open: '2026-02-01T00:00:00Z', close: '2026-01-01T00:00:00Z' };
+    const answer = await service.call('/campaigns', { json: aCampaign({ date }), claims: CREATOR });
+    assert.deepEqual(allowedOf(answer), [{ after: '2026-02-01T00:00:00.000Z' }]);
   });
 
   it('holds the rules of dates', async (context) => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Database } from '@verifiedfan/ports';
 import { normaliseSite } from '../src/campaigns/fields.ts';
 import type { CampaignView } from '../src/index.ts';
-import { aCampaign, CREATOR, pointersOf } from './fixtures.ts';
+import { aCampaign, allowedOf, CREATOR, pointersOf } from './fixtures.ts';
 import { startWithDestinations } from './life-cycle/support.ts';
 import { dataOf, errorOf, openDatabase } from './support.ts';
 
@@ -142,7 +142,7 @@ describe('the site of a campaign', () => {
     await service.create();
     await service.change('cancel');
     const answer = await service.patch({ domain: { site: SITE } });
-    assert.deepEqual([answer.status, pointersOf(answer)], [400, ['/domain/site inactive']]);
+    assert.deepEqual([answer.status, pointersOf(answer), allowedOf(answer)], [400, ['/domain/site inactive'], [[]]]);
     assert.equal((await service.patch({ maxRank: 1 })).status, 200);
   });
 

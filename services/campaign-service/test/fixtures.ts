@@ -20,5 +20,8 @@ export const create = async (service: Service, overrides = {}): Promise<Campaign
 };
 export const patch = (service: Service, json: unknown, { claims = CREATOR, ifMatch = '*' as string | null } = {}) =>
   service.call('/campaigns/tour-2027', { json, claims, headers: ifMatch === null ? {} : { 'if-match': ifMatch } });
+/** What the details of a refusal say would be allowed. */
+export const allowedOf = (answer: Awaited<ReturnType<typeof patch>>): unknown[] | undefined =>
+  errorOf(answer).details?.map((detail) => Reflect.get(detail, 'allowed'));
 export const pointersOf = (answer: Awaited<ReturnType<typeof patch>>) =>
   errorOf(answer).details?.map(({ pointer, rule }) => `${pointer} ${rule}`);

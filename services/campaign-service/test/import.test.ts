@@ -25,6 +25,16 @@ const read = async (service: Service, id = 'c1'): Promise<CampaignView> =>
   dataOf(await service.call(`/campaigns/${id}`, { claims: { supreme: true } }));
 
 describe('POST /campaigns/import', () => {
+  it('refuses a list that names one campaign twice, and writes nothing', async (context) => {
+    const service = await startService(context);
+    const answer = await send(service, [aCampaign(), aCampaign({ _id: 'c2' }), aCampaign({ name: 'Again' })]);
+    assert.deepEqual(
+      [answer.status, errorOf(answer).details?.map(({ pointer, rule }) => `${pointer} ${rule}`)],
+      [400, ['/campaigns/2/_id unique']],
+    );
+    assert.equal(await service.database.collection('campaigns').count(), 0);
+  });
+
   it('creates, then changes nothing, then makes the campaign what the document says', async (context) => {
     const service = await startService(context);
     const documents = [aCampaign(), aCampaign({ _id: 'c2' })];

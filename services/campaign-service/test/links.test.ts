@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Database, JsonObject } from '@verifiedfan/ports';
 import { startServiceFor } from '@verifiedfan/service/testing';
 import { type CampaignView, createCampaignService } from '../src/index.ts';
-import { CREATOR, create, pointersOf, type Service, WORKER } from './fixtures.ts';
+import { allowedOf, CREATOR, create, pointersOf, type Service, WORKER } from './fixtures.ts';
 import { type Claims, dataOf, errorOf, openDatabase, startService } from './support.ts';
 
 const read = async (service: Service, id: string): Promise<CampaignView> =>
@@ -73,7 +73,11 @@ describe('linked campaigns', () => {
     assert.deepEqual(pointersOf(await link(service, 'a', ['none'])), ['/linkedCampaignIds/0 unknown_campaign']);
     assert.deepEqual(pointersOf(await link(service, 'a', ids)), ['/linkedCampaignIds too_big']);
     assert.equal((await link(service, 'a', ids.slice(0, 20))).status, 200);
-    assert.deepEqual(pointersOf(await link(service, 'x30', ['a'])), ['/linkedCampaignIds/0 too_many_links']);
+    const refused = await link(service, 'x30', ['a']);
+    assert.deepEqual(
+      [pointersOf(refused), allowedOf(refused)],
+      [['/linkedCampaignIds/0 too_many_links'], [{ max: 20 }]],
+    );
     assert.deepEqual([await linksOf(service, 'x30'), (await linksOf(service, 'a'))?.length], [undefined, 20]);
   });
 

@@ -174,6 +174,26 @@ describe('GET /campaigns', () => {
     }
   });
 
+  it('takes back its own cursor, however long the name is that the page ended with', async (context) => {
+    const names = ['각', '\ufdfa', '"', '\u0001', '😀', '\ud800'].map((sign) => `x${sign.repeat(198)}`);
+    const service = await startWith(
+      context,
+      names.map((name, index) => ({ _id: `c${index}`, name: name.slice(0, 200) })),
+    );
+    for (const sort of ['name', '-name']) {
+      assert.equal(new Set(await allPages(service, { sort, limit: '1' })).size, names.length, sort);
+    }
+  });
+
+  it('shows no more to a cursor that somebody made up', async (context) => {
+    const service = await startWith(context, [{ _id: 'c1' }, { _id: 'c2' }, { _id: 'c3' }]);
+    const { next } = await list(service, { limit: '1' });
+    const [form, sort, fingerprint] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString()) as unknown[];
+    const cursor = Buffer.from(JSON.stringify([form, sort, fingerprint, null, 'b'])).toString('base64url');
+    assert.deepEqual((await list(service, { cursor })).ids, ['c1', 'c2', 'c3']);
+    assert.deepEqual((await list(service, { cursor }, STRANGER)).ids, []);
+  });
+
   it('refuses what it does not know', async (context) => {
     const service = await startService(context);
     const cases: [string, string][] = [

@@ -86,7 +86,7 @@ describe('selectionRefresh', () => {
     const { score, refresh, services, selection } = await setUp(context);
     await score(members(3, 0.9, ['e1', 'e7']));
     await refresh();
-    await services.campaigns.markets.add(CAMPAIGN, { eventId: 'e7', selectionRules: RULES }, ADMIN);
+    await services.campaigns.markets.add(CAMPAIGN, { eventId: 'e7', selectionRules: RULES }, { claims: ADMIN });
     const answer = await refresh();
     assert.deepEqual([answer.scans, answer.markets.applied, (await selection('e7'))?.eligible], [1, 1, 3]);
   });

@@ -40,11 +40,13 @@ export type Campaign = Document & {
   version: number;
   /** Rises with every publication, from 1; receivers put events in order by it. Shown in events only. */
   sequence?: number;
+  /** The request that created it, if it had an `idempotency-key`. Never shown. */
+  operation?: string;
   /** Subject of the token that created it; may read and change it. */
   createdBy: string;
   createdAt: Instant;
   updatedAt: Instant;
 };
 
-/** Words of the API that stand where an id could stand. */
-export const RESERVED_IDS: ReadonlySet<string> = new Set(['refresh', 'import']);
+/** Words of the API that stand where an id could stand, and what clients take out of a path before they send it (WHATWG URL). */
+export const RESERVED_IDS: ReadonlySet<string> = new Set(['refresh', 'import', '.', '..']);

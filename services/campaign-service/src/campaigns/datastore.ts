@@ -1,13 +1,14 @@
 import { correlationMeta } from '@verifiedfan/correlation';
-import type {
-  Clock,
-  Collection,
-  Database,
-  Filter,
-  FindOptions,
-  JsonObject,
-  TransactionResult,
-  TransactionStep,
+import {
+  type Clock,
+  type Collection,
+  type Database,
+  type Filter,
+  type FindOptions,
+  type JsonObject,
+  PortError,
+  type TransactionResult,
+  type TransactionStep,
 } from '@verifiedfan/ports';
 import { DUE_INDEXES } from '../life-cycle/due.ts';
 import { type Destination, openOutbox, outboxSteps, type Publication } from '../outbox/index.ts';
@@ -121,15 +122,21 @@ const changeSteps = (
   const { previous, next, markets = NO_MARKETS, publications } = change;
   const sequence = (previous?.sequence ?? 0) + (publications.length > 0 ? 1 : 0);
   const wanted = publications.filter(({ destination }) => destinations.has(destination));
-  const { traceparent } = correlationMeta();
+  const origin = correlationMeta();
   return [
     campaignStep(change, { ...next, sequence }),
     ...marketSteps(markets),
-    ...outboxSteps({ campaignId: next._id, sequence, publications: wanted, nowMs: clock.now(), traceparent }),
+    ...outboxSteps({ campaignId: next._id, sequence, publications: wanted, nowMs: clock.now(), ...origin }),
   ];
 };
 
 const NOWHERE: ReadonlySet<Destination> = new Set();
+
+/** The database had two at once and let the other one win: as if it had been faster. */
+const staleIfConflict = (error: unknown): 'stale' => {
+  if (error instanceof PortError && error.code === 'conflict') return 'stale';
+  throw error;
+};
 
 export const createCampaignDatastore = (options: CampaignDatastoreOptions): CampaignDatastore => {
   const { database, onPublished } = options;
@@ -156,7 +163,8 @@ export const createCampaignDatastore = (options: CampaignDatastoreOptions): Camp
     find: (options) => campaigns.find(options),
     async save(change, others = []) {
       const { previous, next } = change;
-      const result = await transact([change, ...others]);
+      const result = await transact([change, ...others]).catch(staleIfConflict);
+      if (result === 'stale') return result;
       if (result.outcome === 'committed') {
         announce();
         return 'saved';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@verifiedfan/ports';
 import { linksField } from '../links/index.ts';
+import { type Operation, operationField } from '../operation.ts';
 import type { Campaign, Market } from './campaign.ts';
 import { keepTranslations } from './keep-translations.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -31,10 +32,19 @@ export const draftFromPatch = (patch: JsonObject, stored: Stored): CampaignDraft
   return draftFromDocument({ ...fields, linkedCampaignIds, ...(markets === undefined ? {} : { markets }) }, stored);
 };
 
+/** Where a document comes from: `previous` is what it replaces; without it the rest tells who makes it. */
+export type Origin = {
+  previous: Campaign | undefined;
+  id: string;
+  subject: string;
+  now: string;
+  operation?: Operation;
+};
+
 /** The document to store. Status, recorded dates and origin stay what they were. */
 export const applyDraft = (
   { markets: _markets, date, _id: _draftId, linkedCampaignIds: links, ...draft }: CampaignDraft,
-  { previous, id, subject, now }: { previous: Campaign | undefined; id: string; subject: string; now: string },
+  { previous, id, subject, now, operation }: Origin,
 ): Campaign => {
   const { opened, closed, inactivated } = previous?.date ?? {};
   const recorded = { opened, closed, inactivated };
@@ -49,6 +59,7 @@ export const applyDraft = (
     status: previous?.status ?? 'DRAFT',
     version: (previous?.version ?? 0) + 1,
     ...(previous?.sequence === undefined ? {} : { sequence: previous.sequence }),
+    ...operationField(previous === undefined ? operation : previous.operation),
     createdBy: previous?.createdBy ?? subject,
     createdAt: previous?.createdAt ?? now,
     updatedAt: now,

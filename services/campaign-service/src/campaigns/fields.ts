@@ -1,11 +1,15 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { idSchema, localeSchema, parseIsoDateTime, z } from '@verifiedfan/schema';
 
+/** An offset can lead out of the years that have four digits; ISO 8601 writes those otherwise, and they would sort before all others. */
+const hasFourDigits = (text: string): boolean => /^\d/.test(new Date(parseIsoDateTime(text) ?? 0).toISOString());
+
 /** A date-time, kept in UTC with milliseconds so that equal moments are equal texts. */
 export const instantSchema = z
   .string()
   .max(64)
   .refine((text) => parseIsoDateTime(text) !== undefined, 'Must be an ISO 8601 date-time with Z or an offset')
+  .refine(hasFourDigits, 'Must be in the years 0000 to 9999 of UTC')
   .transform((text) => new Date(parseIsoDateTime(text) ?? 0).toISOString())
   .meta({ format: 'date-time' });
 

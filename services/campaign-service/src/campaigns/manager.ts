@@ -1,19 +1,17 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock, JsonObject, Random } from '@verifiedfan/ports';
-import { isId } from '@verifiedfan/schema';
+import { isId, MAX_DETAILS } from '@verifiedfan/schema';
 import { requireVersion, type TokenClaims } from '@verifiedfan/service';
+import type { Persist } from '../contention.ts';
 import { at, CampaignError } from '../errors.ts';
-import { planLinks } from '../links/index.ts';
-import { type CatalogueChecker, candidatesOf } from '../markets/catalogue.ts';
-import type { Campaign } from './campaign.ts';
-import type { CampaignDatastore, SaveResult } from './datastore.ts';
-import { applyDraft, draftFromDocument, draftFromPatch, type Stored } from './draft.ts';
+import type { CatalogueChecker } from '../markets/catalogue.ts';
+import { createIds, type Operation } from '../operation.ts';
+import type { CampaignDatastore } from './datastore.ts';
+import { draftFromDocument, draftFromPatch, type Stored } from './draft.ts';
 import { type CampaignPage, createCampaignList, type ListOptions } from './list.ts';
 import { type LocaleOptions, localise } from './localise.ts';
-import { isUnchanged, planMarkets } from './market-changes.ts';
-import { publicationsOf } from './publications.ts';
 import { may, throwIfInvalidPermissions } from './rights.ts';
 import type { CampaignDraft, CampaignView } from './schemas.ts';
+import { createStoreDraft, type StoredDraft } from './store-draft.ts';
 import { toCampaignView } from './view.ts';
 
 export type ImportOutcome = { _id: string; outcome: 'created' | 'updated' | 'unchanged'; version: number };
@@ -22,8 +20,11 @@ export type CampaignManager = {
   findById(id: string, claims: TokenClaims, options?: LocaleOptions): Promise<CampaignView>;
   /** Only campaigns that the token may read. */
   list(options: ListOptions, claims: TokenClaims): Promise<CampaignPage>;
-  /** The right to create is the route's matter: it depends on nothing that is stored. */
-  create(document: JsonObject, claims: TokenClaims): Promise<CampaignView>;
+  /**
+   * The right to create is the route's matter: it depends on nothing that is stored. A repetition of the same operation answers what was made,
+   * as it is now.
+   */
+  create(document: JsonObject, options: { claims: TokenClaims; operation?: Operation }): Promise<CampaignView>;
   /** `ifMatch` answers the version that the caller read, or `*`; it is asked once the right is known. */
   update(
     id: string,
@@ -39,24 +40,28 @@ export type CampaignManagerOptions = {
   catalogue: CatalogueChecker;
   clock: Clock;
   random: Pick<Random, 'bytes'>;
+  persist: Persist;
 };
 
-const MAX_ATTEMPTS = 5;
-
-/** Whether the save is done; false when somebody else was faster, which another look at the store explains. */
-const isSaved = (result: SaveResult): boolean => {
-  if (result !== 'site_taken') return result === 'saved';
-  const message = 'Is the site of another campaign';
-  throw new CampaignError('DOMAIN_NAME_CONFLICT', [{ pointer: '/domain/site', rule: 'unique', message }]);
+/** The second of two documents would undo the first, and a repetition of the import both. */
+const throwIfTwice = (documents: readonly JsonObject[]): void => {
+  const ids = documents.map(({ _id }) => _id);
+  const message = 'Is the id of an earlier document';
+  const details = ids.flatMap((id, index) =>
+    typeof id === 'string' && ids.indexOf(id) < index
+      ? [{ pointer: `/campaigns/${index}/_id`, rule: 'unique', message }]
+      : [],
+  );
+  if (details.length > 0) throw new CampaignError('VALIDATION_ERROR', details.slice(0, MAX_DETAILS));
 };
 
-/** Equal apart from what every save moves. */
-const isSame = (a: Campaign, b: Campaign): boolean =>
-  isDeepStrictEqual({ ...a, version: 0, updatedAt: '' }, { ...b, version: 0, updatedAt: '' });
+/** What was stored; undefined when somebody else was faster. */
+const unlessBeaten = (result: StoredDraft | 'stale' | 'exists'): StoredDraft | undefined =>
+  typeof result === 'string' ? undefined : result;
 
 export const createCampaignManager = (options: CampaignManagerOptions): CampaignManager => {
-  const { datastore, catalogue, clock, random } = options;
-  const createId = (): string => Buffer.from(random.bytes(12)).toString('hex');
+  const { datastore, catalogue, random, persist } = options;
+  const store = createStoreDraft(options);
 
   const load = async (id: string): Promise<Stored | undefined> => {
     const campaign = await datastore.findById(id);
@@ -64,33 +69,16 @@ export const createCampaignManager = (options: CampaignManagerOptions): Campaign
     return { campaign, markets: (await datastore.findMarkets([id])).get(id) ?? [] };
   };
 
-  /** Stores what the draft says, with what is recorded about its markets; undefined when somebody else was faster. */
-  const store = async (
-    draft: CampaignDraft,
-    stored: Stored | undefined,
-    claims: TokenClaims,
-    check: CatalogueChecker['check' | 'pass'] = catalogue.check,
-  ) => {
-    const previous = stored?.campaign;
-    const id = previous?._id ?? draft._id ?? createId();
-    const now = new Date(clock.now()).toISOString();
-    const next = applyDraft(draft, { previous, id, subject: claims.sub, now });
-    const known = stored?.markets ?? [];
-    const checks = await check(candidatesOf(draft.markets, known), 'INVALID_CAMPAIGN');
-    const markets = planMarkets({ campaignId: id, stored: known, wanted: draft.markets, createId, checks });
-    if (stored !== undefined && isUnchanged(markets) && isSame(stored.campaign, next)) {
-      return { outcome: 'unchanged' as const, view: toCampaignView(stored.campaign, stored.markets) };
-    }
-    const outcome = stored === undefined ? ('created' as const) : ('updated' as const);
-    const publications = publicationsOf({
-      type: `verifiedfan.campaign.${outcome}`,
-      previous: stored,
-      next: { campaign: next, markets: markets.markets },
-    });
-    const wanted = draft.linkedCampaignIds ?? [];
-    const linked = await planLinks({ datastore, claims, previous, next, wanted, now });
-    if (!isSaved(await datastore.save({ previous, next, markets, publications }, linked))) return undefined;
-    return { outcome, view: toCampaignView(next, markets.markets) };
+  /**
+   * The campaign that an earlier run of the same operation made, as it is now; undefined when there is none. It may have ended before its caller
+   * was answered. Throws ALREADY_EXISTS when somebody else has taken its id.
+   */
+  const findMade = async (draft: CampaignDraft, operation: Operation): Promise<CampaignView | undefined> => {
+    if (operation === undefined) return undefined;
+    const stored = await load(draft._id ?? createIds(random, operation)());
+    if (stored === undefined) return undefined;
+    if (stored.campaign.operation !== operation) throw new CampaignError('ALREADY_EXISTS');
+    return toCampaignView(stored.campaign, stored.markets);
   };
 
   /** What an imported document says, and what is stored of it. Rights come first: mistakes would tell about the stored campaign. */
@@ -110,12 +98,11 @@ export const createCampaignManager = (options: CampaignManagerOptions): Campaign
   };
 
   const importOne = async (document: JsonObject, claims: TokenClaims): Promise<ImportOutcome> => {
-    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+    const { outcome, view } = await persist(async () => {
       const { draft, stored } = await prepare(document, claims);
-      const result = await store(draft, stored, claims, catalogue.pass);
-      if (result !== undefined) return { _id: result.view._id, outcome: result.outcome, version: result.view.version };
-    }
-    throw new CampaignError('CONTENTION');
+      return unlessBeaten(await store({ draft, stored, claims, check: catalogue.pass }));
+    });
+    return { _id: view._id, outcome, version: view.version };
   };
 
   return {
@@ -126,24 +113,28 @@ export const createCampaignManager = (options: CampaignManagerOptions): Campaign
       return localise(toCampaignView(campaign, markets.get(id) ?? []), options);
     },
     list: createCampaignList(datastore),
-    async create(document, claims) {
-      const result = await store(draftFromDocument(document, undefined), undefined, claims);
-      if (result === undefined) throw new CampaignError('ALREADY_EXISTS');
-      return result.view;
+    async create(document, { claims, operation }) {
+      const draft = draftFromDocument(document, undefined);
+      return persist(async () => {
+        const made = await findMade(draft, operation);
+        if (made !== undefined) return made;
+        const result = await store({ draft, stored: undefined, claims, operation });
+        // With an operation the next look tells whose it is.
+        if (result === 'exists' && operation === undefined) throw new CampaignError('ALREADY_EXISTS');
+        return unlessBeaten(result)?.view;
+      });
     },
-    async update(id, patch, { ifMatch, claims }) {
-      for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+    update: (id, patch, { ifMatch, claims }) =>
+      persist(async () => {
         const stored = await load(id);
         const campaign = stored?.campaign;
         throwIfInvalidPermissions(claims, campaign, 'update');
         requireVersion(ifMatch(), campaign.version);
-        if (stored === undefined) continue;
-        const result = await store(draftFromPatch(patch, stored), stored, claims);
-        if (result !== undefined) return result.view;
-      }
-      throw new CampaignError('CONTENTION');
-    },
+        if (stored === undefined) return undefined;
+        return unlessBeaten(await store({ draft: draftFromPatch(patch, stored), stored, claims }))?.view;
+      }),
     async importCampaigns(documents, claims) {
+      throwIfTwice(documents);
       // All are looked at before any is written: a document that is wrong in itself stops the whole list.
       for (const [index, document] of documents.entries()) {
         await at(`/campaigns/${index}`, () => prepare(document, claims));

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Filter, JsonObject, UpdateOperators } from '@verifiedfan/ports';
 import type { CatalogueCheck, Market, SelectionRules } from '../markets/market.ts';
 import type { MarketDraft } from '../markets/schemas.ts';
+import { type Operation, operationField } from '../operation.ts';
 
 export type MarketChanges = {
   added: Market[];
@@ -38,14 +39,24 @@ const withVersion = (
   return { selectionRules: same ? known : { ...rules, ruleVersion: version } };
 };
 
-type New = { _id: string; campaignId: string; position: number; catalogue: CatalogueCheck | undefined };
+type New = {
+  _id: string;
+  campaignId: string;
+  position: number;
+  catalogue: CatalogueCheck | undefined;
+  operation?: Operation;
+};
 
-export const newMarket = ({ selectionRules, ...draft }: MarketDraft, { _id, catalogue, ...fields }: New): Market =>
+export const newMarket = (
+  { selectionRules, ...draft }: MarketDraft,
+  { _id, catalogue, operation, ...fields }: New,
+): Market =>
   ({
     _id,
     ...draft,
     ...withVersion(selectionRules, undefined, 1),
     ...(catalogue === undefined ? {} : { catalogue }),
+    ...operationField(operation),
     ...fields,
     version: 1,
   }) as Market;

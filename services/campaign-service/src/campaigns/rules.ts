@@ -8,6 +8,7 @@ const INACTIVE_SITE = {
   pointer: '/domain/site',
   rule: 'inactive',
   message: 'A campaign that is INACTIVE cannot have a site',
+  allowed: [],
 };
 
 /** Throws INVALID_CAMPAIGN with everything that breaks a rule of the business. */

@@ -8,12 +8,18 @@ export type SearchKeys = {
   words: string[];
 };
 
+/** A sign may become eighteen when it is folded; a name that is longer than it may be is sorted by its beginning, and a cursor holds that. */
+const MAX_NAME = 200;
 /** A name may have a hundred languages; beyond these words nobody searches. */
 const MAX_WORDS = 500;
 const MAX_QUERY_WORDS = 8;
 
-/** Without case, accents and compatibility forms: `Beyoncé` and `BEYONCE` are one. */
-const fold = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
+/**
+ * Without case, accents and compatibility forms: `Beyoncé` and `BEYONCE` are one. Half a sign becomes U+FFFD, as databases write it: a cursor
+ * would name a place that the order does not have.
+ */
+const fold = (text: string): string =>
+  text.toWellFormed().normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
 
 const wordsOf = (text: string): string[] =>
   fold(text)
@@ -25,7 +31,7 @@ export const searchKeysOf = (name: LocalisedText, locales: readonly string[] = [
   const [first = ''] = Object.values(texts);
   const preferred = locales[0] !== undefined && Object.hasOwn(texts, locales[0]) ? texts[locales[0]] : undefined;
   const words = [...new Set(Object.values(texts).flatMap(wordsOf))].slice(0, MAX_WORDS);
-  return { name: fold(preferred ?? first), words };
+  return { name: [...fold(preferred ?? first)].slice(0, MAX_NAME).join(''), words };
 };
 
 /** The words of a search, at most eight; empty for a text without letters and digits. */

@@ -32,8 +32,8 @@ export const createWriteRoutes = ({ manager }: { manager: CampaignManager }): Ro
     idempotency: 'stored',
     responses: { 201: campaignView },
     errors: [...WRITE_ERRORS, 'ALREADY_EXISTS'],
-    async handler({ body, claims }) {
-      const campaign = await manager.create(body, claims);
+    async handler({ body, claims, operation }) {
+      const campaign = await manager.create(body, { claims, operation });
       return { status: 201, data: campaign, headers: campaignHeaders(campaign), ...tokenHint(claims, [campaign._id]) };
     },
   }),

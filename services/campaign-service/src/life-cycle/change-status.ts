@@ -5,6 +5,7 @@ import { publicationsOf } from '../campaigns/publications.ts';
 import { throwIfInvalidPermissions } from '../campaigns/rights.ts';
 import type { CampaignView } from '../campaigns/schemas.ts';
 import { toCampaignView } from '../campaigns/view.ts';
+import type { Persist } from '../contention.ts';
 import { CampaignError } from '../errors.ts';
 import { tellLinked } from './tell-linked.ts';
 import { applyTransition, MANUAL, type ManualName } from './transitions.ts';
@@ -13,6 +14,7 @@ export type ChangeStatusOptions = {
   datastore: Pick<CampaignDatastore, 'findById' | 'find' | 'findMarkets' | 'save'>;
   clock: Clock;
   log: Pick<ServiceLog, 'info'>;
+  persist: Persist;
 };
 
 /** `ifMatch` answers the version that the caller read, or `*`; it is asked once the right is known. */
@@ -22,20 +24,20 @@ export type ChangeStatus = (
   options: { ifMatch: () => number | '*'; claims: TokenClaims },
 ) => Promise<CampaignView>;
 
-const MAX_ATTEMPTS = 5;
-
 const notFrom = (from: readonly string[]): CampaignError => {
   const message = `Only a campaign that is ${from.join(', ')} can be changed so`;
-  return new CampaignError('INVALID_TRANSITION', [{ pointer: '/status', rule: 'transition', message }]);
+  return new CampaignError('INVALID_TRANSITION', [
+    { pointer: '/status', rule: 'transition', message, allowed: [...from] },
+  ]);
 };
 
 /** What people may do to the status of a campaign: re-open, postpone and cancel it. */
 export const createChangeStatus =
-  ({ datastore, clock, log }: ChangeStatusOptions): ChangeStatus =>
-  async (name, campaignId, { ifMatch, claims }) => {
+  ({ datastore, clock, log, persist }: ChangeStatusOptions): ChangeStatus =>
+  (name, campaignId, { ifMatch, claims }) => {
     const transition = MANUAL[name];
     const { from, to, type } = transition;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    return persist(async () => {
       const campaign = await datastore.findById(campaignId);
       throwIfInvalidPermissions(claims, campaign, 'update');
       requireVersion(ifMatch(), campaign.version);
@@ -47,7 +49,8 @@ export const createChangeStatus =
       const publications = publicationsOf({ type, previous: { campaign, markets }, next: { campaign: next, markets } });
       const expected = { status: campaign.status };
       const others = await tellLinked(datastore, [campaign]);
-      if ((await datastore.save({ previous: campaign, next, publications, expected }, others)) !== 'saved') continue;
+      if ((await datastore.save({ previous: campaign, next, publications, expected }, others)) !== 'saved')
+        return undefined;
       const { sub: subject } = claims;
       log.info('audit', {
         action: `campaign.${name}`,
@@ -58,6 +61,5 @@ export const createChangeStatus =
         version: next.version,
       });
       return toCampaignView(next, markets);
-    }
-    throw new CampaignError('CONTENTION');
+    });
   };

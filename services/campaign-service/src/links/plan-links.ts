@@ -1,10 +1,10 @@
-import { toPointer, type ValidationDetail } from '@verifiedfan/schema';
+import { toPointer } from '@verifiedfan/schema';
 import type { TokenClaims } from '@verifiedfan/service';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { CampaignChange, CampaignDatastore } from '../campaigns/datastore.ts';
 import { publicationsOf } from '../campaigns/publications.ts';
 import { MAX_LINKS } from '../campaigns/schemas.ts';
-import { CampaignError } from '../errors.ts';
+import { CampaignError, type RuleDetail } from '../errors.ts';
 import { knows, may } from '../rights/index.ts';
 
 export type PlanLinksOptions = {
@@ -25,23 +25,22 @@ type Links = Pick<Campaign, 'linkedCampaignIds'>;
 export const linksField = (ids: readonly string[] = []): Links =>
   ids.length === 0 ? {} : { linkedCampaignIds: [...new Set(ids)].sort() };
 
-const detailAt = (index: number, rule: string, message: string): ValidationDetail => ({
+const detailAt = (index: number, problem: Omit<RuleDetail, 'pointer'>): RuleDetail => ({
   pointer: toPointer(['linkedCampaignIds', index]),
-  rule,
-  message,
+  ...problem,
 });
 
 /** What is wrong with a link that is asked for. A campaign that the caller may not know of is as good as not there. */
 const problemWith = (
   other: Campaign | undefined,
   { id, claims }: { id: string; claims: TokenClaims },
-): [rule: string, message: string] | undefined => {
-  if (other === undefined || !knows(claims, other)) return ['unknown_campaign', 'Is no campaign'];
-  if (other._id === id) return ['self_link', 'A campaign cannot be linked with itself'];
+): Omit<RuleDetail, 'pointer'> | undefined => {
+  if (other === undefined || !knows(claims, other)) return { rule: 'unknown_campaign', message: 'Is no campaign' };
+  if (other._id === id) return { rule: 'self_link', message: 'A campaign cannot be linked with itself' };
   if (!may(claims, other, 'update')) return undefined;
   const links = other.linkedCampaignIds ?? [];
-  if (links.length >= MAX_LINKS && !links.includes(id)) return ['too_many_links', `Has ${MAX_LINKS} links already`];
-  return undefined;
+  if (links.length < MAX_LINKS || links.includes(id)) return undefined;
+  return { rule: 'too_many_links', message: `Has ${MAX_LINKS} links already`, allowed: { max: MAX_LINKS } };
 };
 
 /** Throws INVALID_CAMPAIGN for links that cannot be, FORBIDDEN without the right to update on the other side of each that comes or goes. */
@@ -52,7 +51,7 @@ const check = (
 ): void => {
   const problems = added.flatMap((id) => {
     const problem = problemWith(id === next._id ? next : others.get(id), { id: next._id, claims });
-    return problem === undefined ? [] : [detailAt(wanted.indexOf(id), ...problem)];
+    return problem === undefined ? [] : [detailAt(wanted.indexOf(id), problem)];
   });
   if (problems.length > 0) throw new CampaignError('INVALID_CAMPAIGN', problems);
   const touched = [...added, ...removed].flatMap((id) => others.get(id) ?? []);

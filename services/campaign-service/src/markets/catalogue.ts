@@ -1,8 +1,8 @@
 import type { Clock } from '@verifiedfan/ports';
 import { toPointer } from '@verifiedfan/schema';
-import { CampaignError, type CampaignErrorCode } from '../errors.ts';
+import { CampaignError, type CampaignErrorCode, type RuleDetail } from '../errors.ts';
 import type { CatalogueCheck, Market } from './market.ts';
-import type { Path, RuleDetail } from './rules.ts';
+import type { Path } from './rules.ts';
 import type { MarketDraft } from './schemas.ts';
 
 /** Where events and venues are looked up. Both throw when nobody can tell. */

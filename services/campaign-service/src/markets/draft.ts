@@ -6,9 +6,9 @@ import { mergePatch } from '../campaigns/merge-patch.ts';
 import { stripMarket } from '../campaigns/read-only.ts';
 import { MAX_MARKETS, ValidateSchema } from '../campaigns/schemas.ts';
 import { toMarketView } from '../campaigns/view.ts';
-import { CampaignError } from '../errors.ts';
+import { CampaignError, type RuleDetail } from '../errors.ts';
 import type { Market } from './market.ts';
-import { checkMarket, type RuleDetail } from './rules.ts';
+import { checkMarket } from './rules.ts';
 import type { MarketDraft } from './schemas.ts';
 
 const refuse = (details: readonly ValidationDetail[]): void => {

@@ -9,7 +9,9 @@ import { publicationsOf } from '../campaigns/publications.ts';
 import { throwIfInvalidPermissions } from '../campaigns/rights.ts';
 import type { MarketView } from '../campaigns/schemas.ts';
 import { toMarketView } from '../campaigns/view.ts';
+import type { Persist } from '../contention.ts';
 import { CampaignError } from '../errors.ts';
+import { createIds, type Operation } from '../operation.ts';
 import type { MarketEventType } from '../outbox/index.ts';
 import type { Candidate, CatalogueChecker } from './catalogue.ts';
 import type { MarketDatastore, SelectionAnswer } from './datastore.ts';
@@ -20,12 +22,14 @@ export type MarketIds = { campaignId: string; marketId: string };
 /** `ifMatch` answers the version that the caller read, or `*`; it is asked once the right is known. */
 export type ChangeOptions = { ifMatch: () => number | '*'; claims: TokenClaims };
 
+export type AddOptions = { claims: TokenClaims; operation?: Operation };
+
 /** Single markets of a campaign. Each change moves the campaign's version and sequence with it. */
 export type MarketManager = {
   /** All languages are shown to those alone who may update. */
   findById(ids: MarketIds, claims: TokenClaims, options?: LocaleOptions): Promise<MarketView>;
-  /** Behind all other markets. */
-  add(campaignId: string, document: JsonObject, claims: TokenClaims): Promise<MarketView>;
+  /** Behind all other markets. A repetition of the same operation answers the market that it made, as it is now. */
+  add(campaignId: string, document: JsonObject, options: AddOptions): Promise<MarketView>;
   update(ids: MarketIds, patch: JsonObject, options: ChangeOptions): Promise<MarketView>;
   remove(ids: MarketIds, options: ChangeOptions): Promise<void>;
   /** Keeps a computed selection unless the market or the scores have moved on. Moves no version and tells nobody. */
@@ -38,12 +42,11 @@ export type MarketManagerOptions = {
   catalogue: CatalogueChecker;
   clock: Clock;
   random: Pick<Random, 'bytes'>;
+  persist: Persist;
 };
 
-/** Every change of a campaign makes the others try again, so this is how many can come between. */
-const MAX_ATTEMPTS = 20;
-
-type Planned = { type: MarketEventType; market: Market; changes: MarketChanges };
+/** What is to be written; without changes the market stays as it is. */
+type Planned = { market: Market; change?: { type: MarketEventType; changes: MarketChanges } };
 
 const find = ({ markets }: Stored, marketId: string): Market => {
   const market = markets.find(({ _id }) => _id === marketId);
@@ -52,7 +55,7 @@ const find = ({ markets }: Stored, marketId: string): Market => {
 };
 
 export const createMarketManager = (options: MarketManagerOptions): MarketManager => {
-  const { campaigns, markets, catalogue, clock, random } = options;
+  const { campaigns, markets, catalogue, clock, random, persist } = options;
 
   const load = async (id: string, claims: TokenClaims, action: 'read' | 'update'): Promise<Stored> => {
     const campaign = await campaigns.findById(id);
@@ -60,7 +63,9 @@ export const createMarketManager = (options: MarketManagerOptions): MarketManage
     return { campaign, markets: (await campaigns.findMarkets([id])).get(id) ?? [] };
   };
 
-  const save = async (stored: Stored, { type, market, changes }: Planned): Promise<boolean> => {
+  const save = async (stored: Stored, { market, change }: Planned): Promise<boolean> => {
+    if (change === undefined) return true;
+    const { type, changes } = change;
     const { campaign } = stored;
     const updatedAt = new Date(clock.now()).toISOString();
     const next: Campaign = { ...campaign, version: campaign.version + 1, updatedAt };
@@ -73,19 +78,17 @@ export const createMarketManager = (options: MarketManagerOptions): MarketManage
     return (await campaigns.save({ previous: campaign, next, markets: changes, publications })) === 'saved';
   };
 
-  /** Plans from what is stored and writes it; again as long as others are faster. Undefined is planned for what changes nothing. */
-  const change = async (
+  /** Plans from what is stored and writes it; again as long as others are faster. */
+  const change = (
     campaignId: string,
     claims: TokenClaims,
-    plan: (stored: Stored) => Promise<Planned | undefined>,
-  ): Promise<Planned | undefined> => {
-    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+    plan: (stored: Stored) => Promise<Planned>,
+  ): Promise<Planned> =>
+    persist(async () => {
       const stored = await load(campaignId, claims, 'update');
       const planned = await plan(stored);
-      if (planned === undefined || (await save(stored, planned))) return planned;
-    }
-    throw new CampaignError('CONTENTION');
-  };
+      return (await save(stored, planned)) ? planned : undefined;
+    });
 
   /** Asks the catalogue once a request, however often others come between. */
   const checkOnce = () => {
@@ -106,39 +109,36 @@ export const createMarketManager = (options: MarketManagerOptions): MarketManage
       const view = toMarketView(find(stored, marketId));
       return localiseMarkets([view], locales, stored.campaign.locales)[0] ?? view;
     },
-    async add(campaignId, document, claims) {
-      const _id = Buffer.from(random.bytes(12)).toString('hex');
+    async add(campaignId, document, { claims, operation }) {
+      const _id = createIds(random, operation)();
       const check = checkOnce();
-      const added = await change(campaignId, claims, async (stored) => {
+      const { market: added } = await change(campaignId, claims, async (stored) => {
+        const made = operation === undefined ? undefined : stored.markets.find((each) => each.operation === operation);
+        if (made !== undefined) return { market: made };
         const draft = draftNewMarket(document, stored);
         const position = (stored.markets.at(-1)?.position ?? -1) + 1;
-        const checked = await check({ draft, known: undefined });
-        const market = newMarket(draft, { _id, campaignId, position, catalogue: checked });
+        const catalogued = await check({ draft, known: undefined });
+        const market = newMarket(draft, { _id, campaignId, position, catalogue: catalogued, operation });
         const all = [...stored.markets, market];
         const changes = { added: [market], changed: [], removed: [], markets: all };
-        return { type: 'verifiedfan.market.created', market, changes };
+        return { market, change: { type: 'verifiedfan.market.created', changes } };
       });
-      if (added === undefined) throw new CampaignError('CONTENTION');
-      return toMarketView(added.market);
+      return toMarketView(added);
     },
     async update({ campaignId, marketId }, patch, { ifMatch, claims }) {
       const check = checkOnce();
-      let unchanged: Market | undefined;
-      const updated = await change(campaignId, claims, async (stored) => {
+      const { market: updated } = await change(campaignId, claims, async (stored) => {
         const known = find(stored, marketId);
         requireVersion(ifMatch(), known.version);
         const draft = draftFromMarketPatch(patch, known, stored);
-        const checked = await check({ draft, known });
-        const changed = changeMarket(known, draft, { position: known.position, catalogue: checked });
-        unchanged = known;
-        if (changed === undefined) return undefined;
+        const catalogued = await check({ draft, known });
+        const changed = changeMarket(known, draft, { position: known.position, catalogue: catalogued });
+        if (changed === undefined) return { market: known };
         const all = stored.markets.map((market) => (market === known ? changed.next : market));
         const changes = { added: [], changed: [changed.change], removed: [], markets: all };
-        return { type: 'verifiedfan.market.updated', market: changed.next, changes };
+        return { market: changed.next, change: { type: 'verifiedfan.market.updated', changes } };
       });
-      const market = updated?.market ?? unchanged;
-      if (market === undefined) throw new CampaignError('MARKET_NOT_FOUND');
-      return toMarketView(market);
+      return toMarketView(updated);
     },
     async remove({ campaignId, marketId }, { ifMatch, claims }) {
       await change(campaignId, claims, async (stored) => {
@@ -146,7 +146,7 @@ export const createMarketManager = (options: MarketManagerOptions): MarketManage
         requireVersion(ifMatch(), market.version);
         const all = stored.markets.filter((each) => each !== market);
         const changes = { added: [], changed: [], removed: [market], markets: all };
-        return { type: 'verifiedfan.market.removed', market, changes };
+        return { market, change: { type: 'verifiedfan.market.removed', changes } };
       });
     },
     async select({ campaignId, marketId }, selection) {

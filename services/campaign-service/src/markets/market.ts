@@ -47,6 +47,8 @@ export type Market = Document & {
   selectionRules?: SelectionRules;
   selection?: Selection;
   catalogue?: CatalogueCheck;
+  /** The request that added it alone, if it had an `idempotency-key`. Never shown. */
+  operation?: string;
   /** Its order in the campaign: rises from market to market, with gaps. */
   position: number;
   version: number;

@@ -46,8 +46,8 @@ export const createMarketRoutes = ({ markets }: { markets: MarketManager }): Rou
     idempotency: 'stored',
     responses: { 201: marketView },
     errors: ['CAMPAIGN_NOT_FOUND', 'INVALID_MARKET', 'EVENT_CONFLICT', 'CATALOGUE_UNAVAILABLE', 'CONTENTION'],
-    async handler({ params: { campaignId }, body, claims }) {
-      const market = await markets.add(campaignId, body, claims);
+    async handler({ params: { campaignId }, body, claims, operation }) {
+      const market = await markets.add(campaignId, body, { claims, operation });
       return { status: 201, data: market, headers: headersOf(market) };
     },
   }),

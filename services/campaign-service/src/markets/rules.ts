@@ -1,11 +1,9 @@
 import type { JsonValue } from '@verifiedfan/ports';
-import { toPointer, type ValidationDetail } from '@verifiedfan/schema';
+import { toPointer } from '@verifiedfan/schema';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
+import type { RuleDetail } from '../errors.ts';
 import type { MarketStatus } from './market.ts';
 import type { MarketDraft } from './schemas.ts';
-
-/** A broken rule, with what would be allowed where that can be said. */
-export type RuleDetail = ValidationDetail & { allowed?: JsonValue };
 
 export type Window = { open?: string | undefined; close?: string | undefined };
 export type RulesOfMarkets = { date: Window; status: CampaignStatus | undefined };
@@ -21,7 +19,14 @@ const range = (from: string | undefined, to: string | undefined): JsonValue => (
 
 export const checkWindow = ({ open, close }: Window, path: Path): RuleDetail[] =>
   open !== undefined && close !== undefined && open >= close
-    ? [{ pointer: toPointer([...path, 'close']), rule: 'date_order', message: 'Must be after open' }]
+    ? [
+        {
+          pointer: toPointer([...path, 'close']),
+          rule: 'date_order',
+          message: 'Must be after open',
+          allowed: { after: open },
+        },
+      ]
     : [];
 
 const checkDates = (date: NonNullable<MarketDraft['date']>, campaign: Window, path: Path): RuleDetail[] => {

@@ -7,10 +7,13 @@ export const MAX_CAPACITY = 10_000_000;
 const STATUS = { description: 'Only events of ACTIVE markets are on offer' };
 const MESSAGE = 'Must be 0 to 1 with at most two decimals';
 
+/** As decimals are written: 0.29 is one, though 0.29 × 100 is 28.999…. */
+const isHundredths = (score: number): boolean => Math.round(score * 100) / 100 === score;
+
 /** What people may write about who is selected. */
 export const selectionRulesV2 = z.strictObject({
-  // Hundredths are what scores are counted in; `multipleOf` takes a decimal as it is written, not its binary remainder.
-  minScore: z.number().min(0, MESSAGE).max(1, MESSAGE).multipleOf(0.01, MESSAGE),
+  // Hundredths are what scores are counted in. `multipleOf` is for the description: it takes 1e-300 too.
+  minScore: z.number().min(0, MESSAGE).max(1, MESSAGE).multipleOf(0.01, MESSAGE).refine(isHundredths, MESSAGE),
   requireVerified: z.boolean().default(false),
   capacity: z.int().min(1).max(MAX_CAPACITY),
 });

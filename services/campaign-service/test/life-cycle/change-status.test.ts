@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CREATOR, STRANGER } from '../fixtures.ts';
+import { allowedOf, CREATOR, STRANGER } from '../fixtures.ts';
 import { dataOf, errorOf } from '../support.ts';
 import { counts, DAY_MS, startWithDestinations } from './support.ts';
 
@@ -105,6 +105,7 @@ describe('the status of a campaign, by people', () => {
       const answer = await service.change(name, { id });
       assert.deepEqual([answer.status, errorOf(answer).type], [409, 'INVALID_TRANSITION'], each);
       assert.deepEqual(errorOf(answer).details?.[0]?.pointer, '/status');
+      assert.deepEqual(allowedOf(answer), [[name === 'reopen' ? 'CLOSED' : 'OPEN']]);
     }
   });
 

@@ -115,7 +115,7 @@ describe('a change of a campaign', () => {
     assert.equal(await started.database.collection('outbox').count(), 0);
   });
 
-  it('carries the trace of its request to the destination', async (context) => {
+  it('carries the trace and the correlation of its request to the destination', async (context) => {
     const receivers = createReceivers();
     const sent: Readonly<Record<string, string>>[] = [];
     const { sendMany } = receivers.destinations.dataPipelineQueue;
@@ -134,8 +134,9 @@ describe('a change of a campaign', () => {
       service.service.manager.importCampaigns([{ _id: 'traced', name: 'Traced' }], claims),
     );
     await service.service.relay.drain();
-    assert.deepEqual(sent, [{ traceparent }]);
-    assert.equal((await rowsOf(service))[0]?.event.traceparent, traceparent);
+    assert.deepEqual(sent, [{ traceparent, correlation: 'c' }]);
+    const [row] = await rowsOf(service);
+    assert.deepEqual([row?.event.traceparent, row?.correlation, row?.event.correlation], [traceparent, 'c', undefined]);
   });
 });
 
