@@ -398,3 +398,8 @@ export type GetPromotersQuery = {
   /** meta.next of the page before */
   cursor?: string;
 };
+
+export type GetPromotersPromoterIdQuery = {
+  /** A version that the caller knows of, from a change: the answer is not older, whatever a cache holds */
+  leastVersion?: string;
+};

@@ -1,12 +1,18 @@
 import { type CallOptions, createRequest, type Normaliser, type RetryRule } from '@verifiedfan/request';
 import { MAX_DEPTH, type Reader, readArtist, readEvent, readOne, readPage, readVenue } from './answers.ts';
-import type { Discovery, DiscoveryOptions, EventQuery, FindQuery, Page } from './discovery.ts';
+import {
+  DISCOVERY_ID,
+  type Discovery,
+  type DiscoveryOptions,
+  type EventQuery,
+  type FindQuery,
+  type Page,
+} from './discovery.ts';
 import { DiscoveryError, QUOTA, toDiscoveryError, vendorCodeOf } from './errors.ts';
 import { createPace } from './pace.ts';
 
 const MAX_SIZE = 200;
 const MAX_KEYWORD = 200;
-const ID = /^[A-Za-z0-9_-]{1,128}$/;
 const LOCALE = /^([A-Za-z]{2})(?:-([A-Za-z]{2}))?\b/;
 /** A page of 200 events with everything that is embedded in them has some 2 MB. */
 const MAX_RESPONSE_BYTES = 8 * 1_048_576;
@@ -30,7 +36,7 @@ const describe = ({
   venueId,
 }: EventQuery): CallOptions['query'] => {
   const words = keyword.trim();
-  const ids = [artistId, venueId].every((id) => id === undefined || ID.test(id));
+  const ids = [artistId, venueId].every((id) => id === undefined || DISCOVERY_ID.test(id));
   const paging = isWhole(size, 1, MAX_SIZE) && isWhole(page, 0, MAX_DEPTH) && size * page < MAX_DEPTH;
   if (!paging || !ids || words.length > MAX_KEYWORD) throw new DiscoveryError('invalid_query');
   return {
@@ -102,7 +108,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const find =
     <Item>(kind: string, read: Reader<Item>) =>
     async ({ id, locale, signal, correlation }: FindQuery): Promise<Item | undefined> => {
-      if (!ID.test(id)) return undefined;
+      if (!DISCOVERY_ID.test(id)) return undefined;
       return call({ path: `/${kind}/${id}`, query: { locale: localeOf(locale) }, signal, correlation }, readOne(read));
     };
 

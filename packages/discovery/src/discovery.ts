@@ -1,6 +1,9 @@
 import type { Clock, Random } from '@verifiedfan/ports';
 import type { CreateRequestOptions } from '@verifiedfan/request';
 
+/** Ids of artists, venues and events. A find answers undefined for any other text, and a search refuses it, both without asking. */
+export const DISCOVERY_ID = /^[A-Za-z0-9_-]{1,128}$/;
+
 /** What Discovery calls an attraction. */
 export type Artist = {
   id: string;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { DISCOVERY_ID } from '@verifiedfan/discovery';
 import { normaliseText } from '@verifiedfan/read-through';
-import { idSchema, localeSchema, pageLimitSchema, z } from '@verifiedfan/schema';
+import { localeSchema, pageLimitSchema, z } from '@verifiedfan/schema';
 
 /** Discovery serves nothing behind this. */
 const MAX_DEPTH = 1_000;
@@ -99,6 +100,9 @@ const fields = {
   cursor: cursorSchema.optional().meta({ description: 'meta.next of the page before, with the same search' }),
 };
 
+/** Narrower than ids of ours: the catalogue would not be asked about any other. */
+const catalogueId = z.string().regex(DISCOVERY_ID, 'Must be 1 to 128 of A-Z a-z 0-9 _ -');
+
 type Searched = { cursor?: Cursor | undefined; limit: number };
 
 const fits = ({ cursor, ...query }: Searched): boolean =>
@@ -107,6 +111,6 @@ const WRONG_CURSOR = { path: ['cursor'], message: 'Belongs to another search' };
 
 export const searchQuery = z.strictObject(fields).refine(fits, WRONG_CURSOR);
 export const eventSearchQuery = z
-  .strictObject({ ...fields, artistId: idSchema.optional(), venueId: idSchema.optional() })
+  .strictObject({ ...fields, artistId: catalogueId.optional(), venueId: catalogueId.optional() })
   .refine(fits, WRONG_CURSOR);
 export const findQuery = z.strictObject({ locale: fields.locale });

@@ -66,9 +66,7 @@ export const createCourier = (options: CourierOptions): Courier => {
       const error = new DestinationTimeoutError(timeoutMs);
       return rows.map((): Error | undefined => error);
     });
-    const told = options
-      .deliver(rows.map(({ event }) => event))
-      .catch((thrown: unknown) => rows.map(() => toError(thrown)));
+    const told = options.deliver(rows).catch((thrown: unknown) => rows.map(() => toError(thrown)));
     const answers = await Promise.race([told, late]);
     timer.abort();
     return answers;
@@ -76,9 +74,10 @@ export const createCourier = (options: CourierOptions): Courier => {
 
   const report = ({ row, outcome, error }: Settled): void => {
     if (outcome === 'sent' || error === undefined) return;
-    const data = { destination, id: row._id, attempts: row.attempts + 1, reason: reasonOf(error) };
+    const { _id: id, attempts, correlation } = row;
+    const data = { destination, id, attempts: attempts + 1, reason: reasonOf(error), correlation };
     if (outcome === 'dead') log.error('an event is given up; later ones go on', { ...data, error });
-    else if (row.attempts === 0) log.warn('an event did not arrive; it is repeated', data);
+    else if (attempts === 0) log.warn('an event did not arrive; it is repeated', data);
   };
 
   /** Sends rows of different campaigns and writes down what became of them. */

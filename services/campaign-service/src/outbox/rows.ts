@@ -14,6 +14,8 @@ export type OutboxRow = Document & {
   destination: Destination;
   sequence: number;
   event: CloudEvent;
+  /** Of the request that changed the campaign; undefined for what no request did. */
+  correlation?: string;
   /** The destination, while it was not told. */
   unsent?: Destination;
   sentAt?: string;

@@ -10,6 +10,8 @@ export type OutboxStepsOptions = {
   /** Milliseconds since 1970: the moment of the change. */
   nowMs: number;
   traceparent?: string | undefined;
+  /** Of the request under way. It stays in the row: the envelope of an event has no place for it. */
+  correlation?: string | undefined;
 };
 
 /** As wide as the largest safe integer, so that the order of texts is the order of numbers. */
@@ -37,7 +39,7 @@ const eventOf = (
  * twice: both would have the same id, and a receiver would drop one.
  */
 export const outboxSteps = (options: OutboxStepsOptions): TransactionStep[] => {
-  const { campaignId, sequence, publications, nowMs } = options;
+  const { campaignId, sequence, publications, nowMs, correlation } = options;
   if (new Set(publications.map(({ destination }) => destination)).size < publications.length)
     throw new TypeError('a change tells a destination at most once');
   return publications.map((publication) => {
@@ -48,6 +50,7 @@ export const outboxSteps = (options: OutboxStepsOptions): TransactionStep[] => {
       destination,
       sequence,
       event: eventOf(options, publication),
+      ...(correlation === undefined ? {} : { correlation }),
       unsent: destination,
       attempts: 0,
       dueAtMs: nowMs,

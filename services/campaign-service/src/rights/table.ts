@@ -17,7 +17,7 @@ const WRITE_PROMOTERS = { permission: 'promoters:write' } as const;
 
 /**
  * Every route of the service, and what it asks. A route that is not here cannot be built: nobody may call it. A key with a query is a
- * variant of its route that asks for more. Checks, OpenAPI, docs/campaign-rights.md and the test of every cell come from here.
+ * variant of its route that asks for more, or of a list that holds less. Checks, OpenAPI, docs/campaign-rights.md and the test of every cell come from here.
  */
 export const RIGHTS = {
   'GET /health': 'public',
@@ -27,6 +27,8 @@ export const RIGHTS = {
   'GET /docs': 'public',
 
   'GET /campaigns': 'token',
+  // Holds only what the token may update.
+  'GET /campaigns?showAllLocales=true': 'token',
   'POST /campaigns': CREATE,
   'POST /campaigns/import': CREATE,
   'POST /campaigns/refresh': { permission: 'campaigns:refresh' },
@@ -37,6 +39,7 @@ export const RIGHTS = {
   'POST /campaigns/:campaignId/postpone': UPDATE,
   'POST /campaigns/:campaignId/cancel': UPDATE,
   'GET /campaigns/:campaignId/markets': READ,
+  'GET /campaigns/:campaignId/markets?showAllLocales=true': UPDATE,
   'POST /campaigns/:campaignId/markets': UPDATE,
   'GET /campaigns/:campaignId/markets/:marketId': READ,
   'GET /campaigns/:campaignId/markets/:marketId?showAllLocales=true': UPDATE,
