@@ -5,7 +5,7 @@ import { NOOP_SPAN, NOOP_TRACER } from './noop.ts';
 import { type BatchSpanSettings, SPAN_KINDS, type SpanSettings } from './types.ts';
 
 /** OpenTelemetry's number for a failed span. */
-const STATUS_ERROR = 2;
+export const STATUS_ERROR = 2;
 /** OpenTelemetry's own limit of links on one span; the number left out is told as an attribute. */
 export const MAX_LINKS = 128;
 
@@ -14,12 +14,24 @@ export const MAX_LINKS = 128;
  * and ends the span then. Inside, the correlation context carries the span's `traceparent`, so records and calls made there continue the trace.
  * Without tracing only `fn` runs, and a `parent` is passed on unchanged.
  */
-export const withSpan = <T>(tracer: Tracer, settings: SpanSettings, fn: (span: Span) => T): T => {
+export const withSpan = <T>(tracer: Tracer, settings: SpanSettings, fn: (span: Span) => T): T =>
+  withSpanNoting(tracer, settings, fn, fail);
+
+/** What is noted on a span whose work threw. Must not throw. */
+export type OnFailure = (span: Span, error: unknown) => void;
+
+/** `withSpan`, with a word on how a failure is noted. */
+export const withSpanNoting = <T>(
+  tracer: Tracer,
+  settings: SpanSettings,
+  fn: (span: Span) => T,
+  onFailure: OnFailure,
+): T => {
   const { name, kind = 'internal', attributes, parent, links } = settings;
   const start = (): T =>
     tracer === NOOP_TRACER
       ? fn(NOOP_SPAN)
-      : tracer.startActiveSpan(name, spanOptions(kind, attributes, links), (span) => runIn(span, fn));
+      : tracer.startActiveSpan(name, spanOptions(kind, attributes, links), (span) => runIn(span, fn, onFailure));
   return isTraceparent(parent) ? runWithFields({ traceparent: parent }, start) : start();
 };
 
@@ -56,7 +68,7 @@ const toLink = (traceparent: unknown): Link[] => {
   return [{ context: { traceId, spanId, traceFlags: flags, isRemote: true } }];
 };
 
-const runIn = <T>(span: Span, fn: (span: Span) => T): T => {
+const runIn = <T>(span: Span, fn: (span: Span) => T, onFailure: OnFailure): T => {
   const { traceId, spanId, traceFlags } = span.spanContext();
   const traceparent = formatTraceparent({ traceId, spanId, flags: traceFlags });
   // A span of a suppressed or foreign tracer can have no place in a trace; then the outer one stays.
@@ -65,16 +77,17 @@ const runIn = <T>(span: Span, fn: (span: Span) => T): T => {
     return endWith(
       span,
       runWithFields(fields, () => fn(span)),
+      onFailure,
     );
   } catch (error) {
-    fail(span, error);
+    onFailure(span, error);
     span.end();
     throw error;
   }
 };
 
 /** Only true promises are waited for: calling `then` of anything else could start work (a query builder runs by it). */
-const endWith = <T>(span: Span, result: T): T => {
+const endWith = <T>(span: Span, result: T, onFailure: OnFailure): T => {
   if (!types.isPromise(result)) {
     span.end();
     return result;
@@ -85,7 +98,7 @@ const endWith = <T>(span: Span, result: T): T => {
       return value;
     },
     (error: unknown) => {
-      fail(span, error);
+      onFailure(span, error);
       span.end();
       throw error;
     },
@@ -93,7 +106,7 @@ const endWith = <T>(span: Span, result: T): T => {
 };
 
 /** Marks a span as failed. Masking happens before the span leaves the process, so the error is recorded as it is. */
-export const fail = (span: Span, error: unknown): void => {
+export const fail: OnFailure = (span, error) => {
   try {
     if (isError(error)) span.recordException(error);
     span.setStatus({ code: STATUS_ERROR, message: isError(error) ? String(error.message) : 'not an Error was thrown' });

@@ -1,7 +1,7 @@
 import type { QueryExecution, ResultSet } from '@aws-sdk/client-athena';
 import { assertOptions } from '@verifiedfan/driver';
 import { PortError } from '@verifiedfan/ports';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
 import { lazily } from './lazily.ts';
 
@@ -70,7 +70,7 @@ export const Athena = (options: { connection: AwsConnection }): AthenaClient => 
   const open = lazily(async () => {
     const sdk = await import('@aws-sdk/client-athena');
     const client = new sdk.AthenaClient(sdkConfiguration(connection));
-    return { sdk, client: traced(client, { name: 'athena', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'athena', connection }) };
   });
 
   const stop = async (QueryExecutionId: string): Promise<never> => {

@@ -2,14 +2,14 @@ import type { InputLogEvent, RejectedLogEventsInfo } from '@aws-sdk/client-cloud
 import { batchFn, type Outcome } from '@verifiedfan/batch-fn';
 import { assertOptions } from '@verifiedfan/driver';
 import { PortError } from '@verifiedfan/ports';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { calling, toPortError } from '../sdk/errors.ts';
 import { lazily } from './lazily.ts';
 
 export type LogEvent = {
-  /** Milliseconds since 1970. At most 14 days old, or as old as the group keeps events, and at most 2 hours ahead. */
+  /** Whole milliseconds since 1970. At most 14 days old, or as old as the group keeps events, and at most 2 hours ahead. */
   timestamp: number;
-  /** 1 byte to 1 MiB. */
+  /** 1 byte to 1 MiB less 26 bytes. */
   message: string;
 };
 
@@ -17,8 +17,8 @@ export type LogStreamName = { logGroupName: string; logStreamName: string };
 
 export type CloudWatchClient = {
   /**
-   * Any number of events in any order of time, answered in the order given. The stream is made when it is missing, the group is not.
-   * Those that failed in a way that may pass are sent again, and may then stand twice.
+   * Any number of events in any order of time, answered in the order given; one over a limit keeps none of the others back. The stream is made
+   * when it is missing, the group is not. A request that failed in a way that may pass is sent again by the SDK, and may then stand twice.
    */
   putLogEvents(input: LogStreamName & { logEvents: readonly LogEvent[] }): Promise<Outcome<{ stored: true }>[]>;
 };
@@ -31,9 +31,20 @@ const LONGEST_SPAN_MS = 86_400_000;
 
 type Indexed = { index: number; event: LogEvent };
 
+/** CloudWatch refuses a whole request for one event of these. */
+const flawOf = ({ timestamp, message }: LogEvent): string | undefined => {
+  if (message === '') return 'its message is empty';
+  const isTime = Number.isSafeInteger(timestamp) && timestamp >= 0;
+  return isTime ? undefined : 'its timestamp is no whole number of milliseconds since 1970';
+};
+
+const notTaken = (reason: string, resource: string): { error: PortError } => ({
+  error: new PortError({ code: 'validation', message: `a log event was not taken: ${reason}`, resource }),
+});
+
 /** In the order of time, as every request must be, and in runs that a single request may span. */
-const toRuns = (events: readonly LogEvent[]): Indexed[][] => {
-  const sorted = events.map((event, index) => ({ index, event })).sort((a, b) => a.event.timestamp - b.event.timestamp);
+const toRuns = (events: readonly Indexed[]): Indexed[][] => {
+  const sorted = events.toSorted((a, b) => a.event.timestamp - b.event.timestamp);
   const runs: Indexed[][] = [];
   for (const one of sorted) {
     const run = runs.at(-1);
@@ -60,7 +71,7 @@ export const CloudWatch = (options: { connection: AwsConnection }): CloudWatchCl
   const open = lazily(async () => {
     const sdk = await import('@aws-sdk/client-cloudwatch-logs');
     const client = new sdk.CloudWatchLogsClient(sdkConfiguration(connection));
-    return { sdk, client: traced(client, { name: 'cloudwatchlogs', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'cloudwatchlogs', connection }) };
   });
 
   const createStream = async (stream: LogStreamName): Promise<void> => {
@@ -87,10 +98,7 @@ export const CloudWatch = (options: { connection: AwsConnection }): CloudWatchCl
     );
     return logEvents.map((_, index) => {
       const reason = rejection(index, rejectedLogEventsInfo);
-      if (reason === undefined) return { stored: true };
-      return {
-        error: new PortError({ code: 'validation', message: `a log event was not taken: ${reason}`, resource }),
-      };
+      return reason === undefined ? { stored: true } : notTaken(reason, resource);
     });
   };
 
@@ -106,12 +114,19 @@ export const CloudWatch = (options: { connection: AwsConnection }): CloudWatchCl
           batchSize: MOST_EVENTS,
           maxBytes: MOST_BYTES,
           sizeOf: ({ event }) => Buffer.byteLength(event.message) + BYTES_PER_EVENT,
+          // Only whole requests fail in a way that may pass, and those the SDK has repeated.
+          attempts: 1,
           clock,
           random,
         },
       );
       const outcomes = new Array<Outcome<{ stored: true }>>(logEvents.length);
-      for (const run of toRuns(logEvents)) {
+      const good = logEvents.flatMap((event, index): Indexed[] => {
+        const flaw = flawOf(event);
+        if (flaw !== undefined) outcomes[index] = notTaken(flaw, stream.logGroupName);
+        return flaw === undefined ? [{ index, event }] : [];
+      });
+      for (const run of toRuns(good)) {
         for (const [position, outcome] of (await send(run)).entries()) {
           const index = run[position]?.index;
           if (index !== undefined) outcomes[index] = outcome;

@@ -1,7 +1,8 @@
 import { batchFn, type Outcome } from '@verifiedfan/batch-fn';
 import { assertOptions } from '@verifiedfan/driver';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
+import { createRefusedAlone } from '../sdk/refused-alone.ts';
 import { lazily } from './lazily.ts';
 import { entryError } from './outcomes.ts';
 
@@ -35,8 +36,10 @@ export const Firehose = (options: { connection: AwsConnection }): FirehoseClient
   const open = lazily(async () => {
     const sdk = await import('@aws-sdk/client-firehose');
     const client = new sdk.FirehoseClient(sdkConfiguration(connection));
-    return { sdk, client: traced(client, { name: 'firehose', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'firehose', connection }) };
   });
+
+  const refusedAlone = createRefusedAlone();
 
   const putSome = async (DeliveryStreamName: string, batch: Uint8Array[]): Promise<Outcome<{ recordId: string }>[]> => {
     const about = { operation: 'firehose.PutRecordBatch', resource: DeliveryStreamName };
@@ -46,7 +49,9 @@ export const Firehose = (options: { connection: AwsConnection }): FirehoseClient
       return client.send(new sdk.PutRecordBatchCommand({ DeliveryStreamName, Records }));
     });
     return RequestResponses.map(({ RecordId, ErrorCode }) =>
-      RecordId === undefined ? { error: entryError({ code: ErrorCode }, about) } : { recordId: RecordId },
+      RecordId === undefined
+        ? { error: refusedAlone.note(entryError({ code: ErrorCode }, about)) }
+        : { recordId: RecordId },
     );
   };
 
@@ -57,6 +62,7 @@ export const Firehose = (options: { connection: AwsConnection }): FirehoseClient
         concurrency: BATCHES_AT_ONCE,
         maxBytes: MOST_BYTES,
         sizeOf,
+        isRetryable: refusedAlone.mayRepeat,
         clock,
         random,
       })(records.map((record) => (typeof record === 'string' ? Buffer.from(record) : record))),

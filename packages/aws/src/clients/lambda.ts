@@ -1,6 +1,6 @@
 import { assertOptions, assertWhole, invalid } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
 import { lazily } from './lazily.ts';
 
@@ -84,7 +84,7 @@ export const Lambda = (options: LambdaOptions): LambdaClient => {
       ...configuration,
       requestHandler: { ...requestHandler, requestTimeout: timeoutMs },
     });
-    return { sdk, client: traced(client, { name: 'lambda', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'lambda', connection }) };
   });
   return {
     async invoke({ FunctionName, Qualifier, Payload, InvocationType = 'RequestResponse' }) {

@@ -36,7 +36,7 @@ export const S3 = (options: { connection: AwsConnection }): S3Client => {
   assertOptions(options, ['connection']);
   const { connection } = options;
   const { clock, random } = connection;
-  const open = openS3(connection);
+  const open = openS3(connection, { stallMs: STALL_MS });
   return {
     async getObject({ Bucket, Key, VersionId }) {
       assertKey(Key);

@@ -1,13 +1,14 @@
 import type { PublishBatchRequestEntry } from '@aws-sdk/client-sns';
 import { batchFn, type Outcome } from '@verifiedfan/batch-fn';
 import { assertOptions } from '@verifiedfan/driver';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
+import { createRefusedAlone } from '../sdk/refused-alone.ts';
 import { lazily } from './lazily.ts';
 import { entryError } from './outcomes.ts';
 
 export type Notification = {
-  /** At most 256 KiB with its attributes. */
+  /** At most 256 KiB with its subject and attributes. */
   Message: string;
   /** For subscriptions by e-mail. */
   Subject?: string | undefined;
@@ -40,10 +41,11 @@ const toEntry = ({ attributes = {}, ...notification }: Notification) => ({
   ),
 });
 
-const sizeOf = ({ Message, attributes = {} }: Notification): number =>
+/** SNS does not say whether the subject counts towards its limit, so it does: a batch that is a little smaller costs nothing. */
+const sizeOf = ({ Message, Subject = '', attributes = {} }: Notification): number =>
   Object.entries(attributes).reduce(
     (bytes, [name, value]) => bytes + Buffer.byteLength(name + value) + 'String'.length,
-    Buffer.byteLength(Message),
+    Buffer.byteLength(Message + Subject),
   );
 
 /** Publishes to topics. */
@@ -54,8 +56,10 @@ export const SNS = (options: { connection: AwsConnection }): SnsClient => {
   const open = lazily(async () => {
     const sdk = await import('@aws-sdk/client-sns');
     const client = new sdk.SNSClient(sdkConfiguration(connection));
-    return { sdk, client: traced(client, { name: 'sns', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'sns', connection }) };
   });
+
+  const refusedAlone = createRefusedAlone();
 
   const publishSome = async (TopicArn: string, batch: Notification[]): Promise<Outcome<{ messageId: string }>[]> => {
     const about = { operation: 'sns.PublishBatch', resource: TopicArn };
@@ -69,7 +73,7 @@ export const SNS = (options: { connection: AwsConnection }): SnsClient => {
     return entries.map(({ Id }) => {
       const messageId = messageIds.get(Id);
       return messageId === undefined
-        ? { error: entryError(faults.get(Id) ?? { code: undefined }, about) }
+        ? { error: refusedAlone.note(entryError(faults.get(Id) ?? { code: undefined }, about)) }
         : { messageId };
     });
   };
@@ -88,6 +92,7 @@ export const SNS = (options: { connection: AwsConnection }): SnsClient => {
         concurrency: BATCHES_AT_ONCE,
         maxBytes: MOST_BYTES,
         sizeOf,
+        isRetryable: refusedAlone.mayRepeat,
         clock,
         random,
         // An entry that is sent again must not come behind a later one of its group.

@@ -1,6 +1,6 @@
 import { assertOptions } from '@verifiedfan/driver';
 import type { JsonValue } from '@verifiedfan/ports';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
 import { lazily } from './lazily.ts';
 
@@ -31,7 +31,7 @@ export const StepFunctions = (options: { connection: AwsConnection }): StepFunct
   const open = lazily(async () => {
     const sdk = await import('@aws-sdk/client-sfn');
     const client = new sdk.SFNClient(sdkConfiguration(connection));
-    return { sdk, client: traced(client, { name: 'stepfunctions', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'stepfunctions', connection }) };
   });
   return {
     async startExecution({ stateMachineArn, name, input }) {

@@ -4,7 +4,7 @@ import { assertOptions, assertWhole } from '@verifiedfan/driver';
 import { chunk } from '@verifiedfan/map-utils';
 import type { Metrics } from '@verifiedfan/ports';
 import { lazily } from '../clients/lazily.ts';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
 import { createMetricsBuffer, type Series } from './buffer.ts';
 import { unitOf } from './dimensions.ts';
@@ -49,8 +49,9 @@ export const createCloudWatchMetrics = (options: CloudWatchMetricsOptions): Metr
   const { record, snapshot, take } = createMetricsBuffer({ maxSeries });
   const open = lazily(async () => {
     const sdk = await import('@aws-sdk/client-cloudwatch');
-    const client = new sdk.CloudWatchClient(sdkConfiguration(connection));
-    return { sdk, client: traced(client, { name: 'cloudwatch', connection }) };
+    // Sent once, here and below: values of a request whose answer was lost may have been counted, and would be counted again.
+    const client = new sdk.CloudWatchClient({ ...sdkConfiguration(connection), maxAttempts: 1 });
+    return { sdk, client: sdkClient(client, { name: 'cloudwatch', connection }) };
   });
   const send = batchFn<MetricDatum, { sent: true }>(
     async (MetricData) => {
@@ -64,7 +65,6 @@ export const createCloudWatchMetrics = (options: CloudWatchMetricsOptions): Metr
       batchSize: MOST_METRICS,
       maxBytes: MOST_BYTES,
       sizeOf: (datum) => JSON.stringify(datum).length + 1,
-      // A request that the SDK gave up on may have been counted.
       attempts: 1,
       clock,
       random,

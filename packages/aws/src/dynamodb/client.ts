@@ -3,7 +3,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { batchFn } from '@verifiedfan/batch-fn';
 import { PortError } from '@verifiedfan/ports';
 import { lazily } from '../clients/lazily.ts';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { createLifecycle, type Lifecycle } from '../sdk/lifecycle.ts';
 import { toTableError } from './errors.ts';
 import { type ConsumedCapacity, type DynamoUse, type UnitKind, unitsOf } from './use.ts';
@@ -49,8 +49,6 @@ export type Dynamo = {
   readonly use: ((use: DynamoUse) => void) | undefined;
 };
 
-/** As many as the SDK opens connections, so that none of its own queues fills. */
-const MOST_UNDER_WAY = 64;
 const BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 5_000;
 
@@ -62,14 +60,14 @@ const openTables = (connection: AwsConnection) =>
   lazily(async (): Promise<Tables> => {
     const sdk = await import('./sdk-commands.ts');
     const client = new sdk.DynamoDBClient({ ...sdkConfiguration(connection), maxAttempts: 1 });
-    return { sdk, client: traced(client, { name: 'dynamodb', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'dynamodb', connection }) };
   });
 
 const openStreams = (connection: AwsConnection) =>
   lazily(async (): Promise<Streams> => {
     const sdk = await import('@aws-sdk/client-dynamodb-streams');
     const client = new sdk.DynamoDBStreamsClient({ ...sdkConfiguration(connection), maxAttempts: 1 });
-    return { sdk, client: traced(client, { name: 'dynamodbstreams', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'dynamodbstreams', connection }) };
   });
 
 /** Refusals of a signature, among them those for its time. */
@@ -104,7 +102,7 @@ export const createDynamo = ({ name, tableName, connection, attempts, onUse }: D
   const end = (): void => {
     for (const client of opened) client.destroy();
   };
-  const lifecycle = createLifecycle({ resource: name, mostUnderWay: MOST_UNDER_WAY, end });
+  const lifecycle = createLifecycle({ resource: name, end });
   const policy = { attempts, backoffMs: BACKOFF_MS, maxBackoffMs: MAX_BACKOFF_MS, clock, random };
   const isRetryable = (error: Error): boolean =>
     error instanceof PortError && error.retryable && !lifecycle.closing.aborted;

@@ -1,7 +1,7 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { PortError } from '@verifiedfan/ports';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
 import { createLifecycle, type Lifecycle } from '../sdk/lifecycle.ts';
 
@@ -50,7 +50,7 @@ const NOTHING: Measured = { records: 0, bytes: 0, units: 0 };
 export const openSdk = (connection: AwsConnection): KinesisClient => {
   const configuration = sdkConfiguration(connection);
   const requestHandler = new NodeHttpHandler(configuration.requestHandler);
-  return traced(new KinesisClient({ ...configuration, requestHandler }), { name: 'kinesis', connection });
+  return sdkClient(new KinesisClient({ ...configuration, requestHandler }), { name: 'kinesis', connection });
 };
 
 const attemptsOf = (outcome: unknown): number => {

@@ -2,6 +2,7 @@ import { PutRecordsCommand, type PutRecordsResultEntry } from '@aws-sdk/client-k
 import { BatchError, batchFn } from '@verifiedfan/batch-fn';
 import { type Clock, PortError, type Random, type RecordStream, type StreamPutResult } from '@verifiedfan/ports';
 import { toPortError } from '../sdk/errors.ts';
+import { createRefusedAlone } from '../sdk/refused-alone.ts';
 import { createTurns } from '../sdk/turns.ts';
 import { type Kinesis, malformed } from './client.ts';
 import { type PreparedEntry, prepareEntry } from './entry.ts';
@@ -35,15 +36,10 @@ const toEntryError = (name: string, resource: string): PortError =>
  */
 export const createPut = ({ kinesis, name, streamName, ...options }: PutOptions): RecordStream['putMany'] => {
   const takeTurn = createTurns();
-  // Failures of whole requests were repeated by the SDK already; only entries that the service refused one by one are repeated here.
-  const refusedAlone = new WeakSet<Error>();
+  const refusedAlone = createRefusedAlone();
 
   const toResult = ({ SequenceNumber, ShardId, ErrorCode }: PutRecordsResultEntry): StreamPutResult => {
-    if (ErrorCode) {
-      const error = toEntryError(ErrorCode, name);
-      refusedAlone.add(error);
-      return { error };
-    }
+    if (ErrorCode) return { error: refusedAlone.note(toEntryError(ErrorCode, name)) };
     return SequenceNumber && ShardId
       ? { sequence: SequenceNumber, shard: ShardId }
       : { error: malformed('PutRecords', name) };
@@ -66,7 +62,7 @@ export const createPut = ({ kinesis, name, streamName, ...options }: PutOptions)
     sizeOf: ({ bytes }) => bytes,
     keyOf: ({ partitionKey }) => partitionKey,
     stopKeyOnFailure: true,
-    isRetryable: (error) => refusedAlone.has(error) && error instanceof PortError && error.retryable,
+    isRetryable: refusedAlone.mayRepeat,
   });
 
   return async (entries) => {

@@ -31,7 +31,7 @@ export type S3BucketOptions = {
   partBytes?: number | undefined;
   /** Parts of one upload under way at once; each holds `partBytes` of memory, and one more is being filled. @default 3 */
   partsAtOnce?: number | undefined;
-  /** How long a reader waits for the next bytes before the connection counts as lost, in milliseconds. @default 30_000 */
+  /** How long a reader waits for the next bytes, and an upload for some to be taken, before the connection counts as lost. @default 30_000 ms */
   stallMs?: number | undefined;
 };
 
@@ -55,7 +55,7 @@ export const createS3Bucket = (options: S3BucketOptions): S3Bucket => {
   assertWhole('partsAtOnce', partsAtOnce, 1, 100);
   assertWhole('stallMs', stallMs, 1, 3_600_000);
   const { clock, random } = connection;
-  const open = openS3(connection);
+  const open = openS3(connection, { stallMs });
   const read = { open, bucketName, name };
 
   const uploadsOf = async (key: string) => {

@@ -1,17 +1,22 @@
 import { PortError } from '@verifiedfan/ports';
 import { lazily } from '../clients/lazily.ts';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 
-/** The client of S3 and its commands, loaded with the first call. */
-export const openS3 = (connection: AwsConnection) =>
+/** The client of S3 and its commands, loaded with the first call. An upload of which nothing is taken for `stallMs` is given up. */
+export const openS3 = (connection: AwsConnection, { stallMs }: { stallMs: number }) =>
   lazily(async () => {
-    const sdk = await import('./sdk-commands.ts');
+    const [sdk, { createTransferHandler }] = await Promise.all([
+      import('./sdk-commands.ts'),
+      import('./transfer-handler.ts'),
+    ]);
+    const configuration = sdkConfiguration(connection);
     const client = new sdk.S3Client({
-      ...sdkConfiguration(connection),
+      ...configuration,
+      requestHandler: createTransferHandler(configuration.requestHandler, stallMs),
       // A bucket's own host name resolves at AWS; an emulator at an address of its own takes the bucket's name in the path.
       forcePathStyle: connection.endpoint !== undefined,
     });
-    return { sdk, client: traced(client, { name: 's3', connection }) };
+    return { sdk, client: sdkClient(client, { name: 's3', connection }) };
   });
 
 export type OpenS3 = ReturnType<typeof openS3>;

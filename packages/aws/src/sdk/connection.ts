@@ -1,6 +1,8 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Clock, Random } from '@verifiedfan/ports';
 import { TracedSdk } from '@verifiedfan/tracing';
+import { createDoor } from './door.ts';
+import { isRefusal } from './errors.ts';
 
 /** Where AWS is and how it is called. What is left out is found by the SDK itself: its environment, its profile, its role. */
 export type AwsConnection = {
@@ -22,8 +24,12 @@ export type AwsConnection = {
   random: Random;
 };
 
-/** Requests under way to one service at once; more wait for a free connection. */
-const MOST_SOCKETS = 64;
+/**
+ * Calls of one client under way at once; more wait in front of the SDK, where no time limit runs yet and nothing is signed. The agent's own queue
+ * must stay empty: smithy's connectionTimeout begins with the request, not with its socket, so what waited there for 3 s would fail without
+ * ever having been sent. So the agent opens as many sockets as there are calls; bodies of S3 that are still being read have theirs besides.
+ */
+const MOST_UNDER_WAY = 64;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** The longest call is an SQS long poll of 20 s. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -39,16 +45,24 @@ export const sdkConfiguration = ({ region, endpoint, credentials, maxAttempts = 
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     throwOnRequestTimeout: true,
-    httpAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
-    httpsAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
+    httpAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY },
+    httpsAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY },
   },
 });
 
-/** A client whose calls are spans, `dynamodb.UpdateItem`; arguments are not recorded. */
-export const traced = <Sdk extends { send(...args: never[]): unknown }>(
+/**
+ * The SDK's client as the drivers use it: calls take turns where there are too many at once, and each is a span, `dynamodb.UpdateItem`, that
+ * begins with its turn. Arguments are not recorded, and of errors only the name and the code.
+ */
+export const sdkClient = <Sdk extends { send(...args: never[]): unknown }>(
   sdk: Sdk,
   { name, connection: { tracer } }: { name: string; connection: AwsConnection },
-): Sdk => TracedSdk({ sdk, name, tracer, methods: ['send'] });
+): Sdk => {
+  const traced = TracedSdk({ sdk, name, tracer, methods: ['send'], isExpected: isRefusal });
+  const admit = createDoor(MOST_UNDER_WAY);
+  const send = (...args: never[]): unknown => admit(async () => traced.send(...args));
+  return new Proxy(traced, { get: (target, key) => (key === 'send' ? send : Reflect.get(target, key)) });
+};
 
 const withoutUndefined = ({ accessKeyId, secretAccessKey, sessionToken }: NonNullable<AwsConnection['credentials']>) =>
   sessionToken === undefined ? { accessKeyId, secretAccessKey } : { accessKeyId, secretAccessKey, sessionToken };

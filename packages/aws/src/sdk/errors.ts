@@ -6,12 +6,22 @@ const CODES: Readonly<Record<string, PortErrorCode>> = {
   RequestLimitExceeded: 'throttled',
   ThrottlingException: 'throttled',
   Throttling: 'throttled',
+  ThrottledException: 'throttled',
   TooManyRequestsException: 'throttled',
   LimitExceededException: 'throttled',
+  BandwidthLimitExceeded: 'throttled',
+  EC2ThrottledException: 'throttled',
+  // Each service writes its own way that the key's service has too much to do.
   KMSThrottlingException: 'throttled',
+  KmsThrottlingException: 'throttled',
+  KmsThrottled: 'throttled',
+  // Too many executions of a workflow are open; one that ends makes room.
+  ExecutionLimitExceeded: 'throttled',
+  PriorRequestNotComplete: 'throttled',
   SlowDown: 'throttled',
   OverLimit: 'throttled',
   RequestThrottled: 'throttled',
+  RequestThrottledException: 'throttled',
   ResourceNotFoundException: 'not_found',
   QueueDoesNotExist: 'not_found',
   'AWS.SimpleQueueService.NonExistentQueue': 'not_found',
@@ -27,6 +37,8 @@ const CODES: Readonly<Record<string, PortErrorCode>> = {
   TransactionConflictException: 'conflict',
   TransactionInProgressException: 'conflict',
   OperationAborted: 'conflict',
+  OperationAbortedException: 'conflict',
+  ResourceConflictException: 'conflict',
   ConditionalRequestConflict: 'conflict',
   IdempotentParameterMismatchException: 'token_mismatch',
   InternalServerError: 'unavailable',
@@ -36,6 +48,10 @@ const CODES: Readonly<Record<string, PortErrorCode>> = {
   ServiceUnavailableException: 'unavailable',
   InternalServerException: 'unavailable',
   TimeoutError: 'unavailable',
+  // S3 gave up waiting for bytes of a body, or got fewer than were announced: statuses 400 both, and a fault of the connection.
+  RequestTimeout: 'unavailable',
+  RequestTimeoutException: 'unavailable',
+  IncompleteBody: 'unavailable',
   AbortError: 'closed',
   // Thrown by the SDK before it sends anything.
   CredentialsProviderError: 'validation',
@@ -106,3 +122,20 @@ export const calling = async <Answer>(
 /** Whether the service gave this as the reason. */
 export const isCausedBy = (error: unknown, name: string): boolean =>
   error instanceof PortError && error.cause instanceof Error && error.cause.name === name;
+
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  'ConditionalCheckFailedException',
+  'PreconditionFailed',
+  'ExecutionAlreadyExists',
+]);
+
+/** Whether an error of the SDK is the answer of a condition that did not hold, and so what the caller asked for. */
+export const isRefusal = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if (error.name !== 'TransactionCanceledException') return REFUSALS.has(error.name);
+  const { CancellationReasons = [] } = error as { CancellationReasons?: readonly { Code?: string }[] };
+  const codes = new Set(CancellationReasons.map(({ Code = 'None' }) => Code));
+  return codes.has('ConditionalCheckFailed') && codes.difference(REFUSED_ALONE).size === 0;
+};
+
+const REFUSED_ALONE: ReadonlySet<string> = new Set(['None', 'ConditionalCheckFailed']);

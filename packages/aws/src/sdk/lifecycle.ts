@@ -1,7 +1,7 @@
 import { createUnderWay } from '@verifiedfan/driver';
 import { PortError } from '@verifiedfan/ports';
 
-/** Lets calls in until the owner closes, at most so many at once, and lets those under way end before the connections go. */
+/** Lets calls in until the owner closes, and lets those under way end before the connections go. */
 export type Lifecycle = {
   /** Aborts when closing begins: whoever waits ends. */
   readonly closing: AbortSignal;
@@ -15,36 +15,11 @@ export type LifecycleOptions = {
   resource: string;
   /** Lets go of the connections. */
   end: () => void;
-  /** Calls under way at once; more wait for their turn. @default as many as come */
-  mostUnderWay?: number | undefined;
 };
 
-/** Admits so many at once, in the order in which they came. */
-const createDoor = (places: number) => {
-  const waiting: (() => void)[] = [];
-  let free = places;
-  return async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await call();
-    } finally {
-      // A place goes from hand to hand, so that nobody who comes later takes it.
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
-};
-
-export const createLifecycle = ({
-  resource,
-  end,
-  mostUnderWay = Number.POSITIVE_INFINITY,
-}: LifecycleOptions): Lifecycle => {
+export const createLifecycle = ({ resource, end }: LifecycleOptions): Lifecycle => {
   const closing = new AbortController();
   const underWay = createUnderWay();
-  const admit = createDoor(mostUnderWay);
   const assertOpen = (): void => {
     if (closing.signal.aborted) throw new PortError({ code: 'closed', message: `${resource} is closed`, resource });
   };
@@ -53,7 +28,7 @@ export const createLifecycle = ({
     assertOpen,
     async run(call) {
       assertOpen();
-      return underWay.track(admit(call));
+      return underWay.track(call());
     },
     async close() {
       closing.abort();

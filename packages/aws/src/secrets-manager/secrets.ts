@@ -1,7 +1,7 @@
 import { assertOptions, assertWhole } from '@verifiedfan/driver';
 import { type Clock, PortError, type Secrets } from '@verifiedfan/ports';
 import { lazily } from '../clients/lazily.ts';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
 
 export type AwsSecretsOptions = {
@@ -34,7 +34,7 @@ export const createAwsSecrets = (options: AwsSecretsOptions): Secrets => {
   const open = lazily(async () => {
     const sdk = await import('./sdk-commands.ts');
     const client = new sdk.SecretsManagerClient(sdkConfiguration(connection));
-    return { sdk, client: traced(client, { name: 'secretsmanager', connection }) };
+    return { sdk, client: sdkClient(client, { name: 'secretsmanager', connection }) };
   });
 
   const ask = async (name: string): Promise<string> => {

@@ -1,6 +1,6 @@
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PortError } from '@verifiedfan/ports';
-import { type AwsConnection, sdkConfiguration, traced } from '../sdk/connection.ts';
+import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { toPortError } from '../sdk/errors.ts';
 import { createLifecycle, type Lifecycle } from '../sdk/lifecycle.ts';
 
@@ -47,7 +47,7 @@ const NOTHING: Measured = { messages: 0, bytes: 0 };
 const UNIT_BYTES = 64 * 1_024;
 
 export const openSdk = (connection: AwsConnection): SQSClient =>
-  traced(new SQSClient(sdkConfiguration(connection)), { name: 'sqs', connection });
+  sdkClient(new SQSClient(sdkConfiguration(connection)), { name: 'sqs', connection });
 
 const attemptsOf = (outcome: unknown): number => {
   const { $metadata } = (typeof outcome === 'object' && outcome !== null ? outcome : {}) as Partial<Answered>;

@@ -1,7 +1,8 @@
 import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import { batchFn } from '@verifiedfan/batch-fn';
-import { type Clock, PortError, type Random } from '@verifiedfan/ports';
+import type { Clock, PortError, Random } from '@verifiedfan/ports';
 import { toPortError } from '../sdk/errors.ts';
+import { createRefusedAlone } from '../sdk/refused-alone.ts';
 import { malformed, type Sqs } from './client.ts';
 
 export type EntryOptions = { sqs: Sqs; concurrency: number; attempts: number; clock: Clock; random: Random };
@@ -29,13 +30,11 @@ export const createEntryCall = <Item, Done extends { Id?: string | undefined }, 
   { operation, send, toResult, sizeOf, keyOf }: EntryCall<Item, Done, Result>,
   { sqs: { name }, concurrency, attempts, clock, random }: EntryOptions,
 ) => {
-  const failedAlone = new WeakSet<Error>();
+  const refusedAlone = createRefusedAlone();
 
   const toError = ({ Code = '', SenderFault = false }: BatchResultErrorEntry): PortError => {
     const answer = { name: Code, $metadata: { httpStatusCode: SenderFault ? 400 : 500 } };
-    const error = toPortError(answer, { operation: `${operation}, one entry`, resource: name });
-    failedAlone.add(error);
-    return error;
+    return refusedAlone.note(toPortError(answer, { operation: `${operation}, one entry`, resource: name }));
   };
 
   const callOnce = async (items: Item[]): Promise<(Result | { error: Error })[]> => {
@@ -58,6 +57,6 @@ export const createEntryCall = <Item, Done extends { Id?: string | undefined }, 
     random,
     ...(sizeOf === undefined ? {} : { maxBytes: MAX_BATCH_BYTES, sizeOf }),
     ...(keyOf === undefined ? {} : { keyOf, stopKeyOnFailure: true }),
-    isRetryable: (error) => failedAlone.has(error) && error instanceof PortError && error.retryable,
+    isRetryable: refusedAlone.mayRepeat,
   });
 };

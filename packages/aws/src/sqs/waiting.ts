@@ -1,5 +1,6 @@
 import { type Clock, PortError, type Queue } from '@verifiedfan/ports';
 import { untilAborted } from '../sdk/lifecycle.ts';
+import { createWakes } from '../sdk/wakes.ts';
 import type { Sqs } from './client.ts';
 import { readDepth } from './depth.ts';
 
@@ -13,6 +14,7 @@ export type Waiting = {
 
 export type WaitingParts = { sqs: Sqs; pollMs: number; maxPollMs: number; clock: Clock };
 
+const CHANGED = 'changed';
 /** The count of a queue is approximate: now and then a receive looks for itself. */
 const LONGEST_WAIT_MS = 20_000;
 
@@ -23,19 +25,8 @@ const LONGEST_WAIT_MS = 20_000;
  * behind a message of their group in flight, or already gone when the count still has them.
  */
 export const createWaiting = ({ sqs, pollMs, maxPollMs, clock }: WaitingParts): Waiting => {
-  let change = Promise.withResolvers<void>();
+  const wakes = createWakes(clock);
   let emptyReceives = 0;
-
-  /** Resolves after the time, or sooner with true when something changed. Leaves no timer behind. */
-  const pause = async (durationMs: number, signal: AbortSignal): Promise<boolean> => {
-    const done = new AbortController();
-    const stop = AbortSignal.any([signal, done.signal]);
-    const hasChanged = change.promise.then(() => true);
-    const isOver = clock.sleep(durationMs, stop).then(() => false);
-    const answer = await untilAborted(signal, Promise.race([hasChanged, isOver]));
-    done.abort();
-    return answer === true;
-  };
 
   const mayHaveMessages = async (): Promise<boolean> => {
     try {
@@ -51,9 +42,11 @@ export const createWaiting = ({ sqs, pollMs, maxPollMs, clock }: WaitingParts): 
   const wait = async (signal: AbortSignal): Promise<void> => {
     const untilMs = clock.now() + LONGEST_WAIT_MS;
     let delayMs = emptyReceives === 0 ? 0 : Math.min(maxPollMs, pollMs * 2 ** (emptyReceives - 1));
-    while (!signal.aborted) {
-      if (delayMs > 0 && (await pause(delayMs, signal))) return;
+    // Asked before each look, so that a change between the look and the pause behind it ends the wait.
+    for (let count = wakes.count(CHANGED); !signal.aborted; ) {
+      if (delayMs > 0 && (await wakes.pause({ key: CHANGED, count, durationMs: delayMs, signal }))) return;
       if (signal.aborted || clock.now() >= untilMs) return;
+      count = wakes.count(CHANGED);
       if ((await untilAborted(signal, mayHaveMessages())) !== false) return;
       delayMs = grow(delayMs);
     }
@@ -63,8 +56,7 @@ export const createWaiting = ({ sqs, pollMs, maxPollMs, clock }: WaitingParts): 
     wait: (signal) => wait(AbortSignal.any([signal, sqs.lifecycle.closing])),
     changed() {
       emptyReceives = 0;
-      change.resolve();
-      change = Promise.withResolvers();
+      wakes.wake(CHANGED);
     },
     received(found) {
       emptyReceives = found ? 0 : emptyReceives + 1;

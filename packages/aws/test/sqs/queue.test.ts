@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createGate, createProbe } from '@verifiedfan/test-utils';
+import { createGate, createManualClock, createProbe } from '@verifiedfan/test-utils';
 import { createSqsQueue, makeQueue, type SqsUse } from '../../src/index.ts';
 import { startService } from '../kinesis/service.ts';
 import { depth, doing, messages, openQueue, URL_OF_QUEUE } from './support.ts';
@@ -38,25 +38,44 @@ describe('waiting for messages of SQS', () => {
   });
 
   it('is woken by what this driver sends itself', async (test) => {
+    const service = await startService(test, { GetQueueAttributes: () => depth(0), SendMessageBatch: doing() });
+    // Time stands still, so nothing else can end the wait.
+    const clock = createManualClock();
+    const queue = createSqsQueue({
+      name: 'links',
+      queueUrl: URL_OF_QUEUE,
+      connection: { ...service.connection, clock },
+    });
+    test.after(() => queue.close());
+    const waiting = queue.waitForMessages(noAbort());
+    await clock.waitForSleepers();
+    await queue.sendMany([{ body: 'a' }]);
+    await waiting;
+    assert.equal(clock.sleeping(), 0, 'no timer is left');
+  });
+
+  it('is woken too by what it sends while the depth is being asked for', async (test) => {
     const asked = createProbe<unknown>();
     const gate = createGate();
     const service = await startService(test, {
-      GetQueueAttributes: (input) => {
+      async GetQueueAttributes(input) {
         asked.note(input);
+        await gate.wait();
         return depth(0);
       },
       SendMessageBatch: doing(),
     });
-    // Time stands still, so nothing else can end the wait.
-    const clock = { now: service.clock.now, sleep: () => gate.wait() };
-    const connection = { ...service.connection, clock };
-    const queue = createSqsQueue({ name: 'links', queueUrl: URL_OF_QUEUE, connection });
+    const clock = createManualClock();
+    const queue = createSqsQueue({
+      name: 'links',
+      queueUrl: URL_OF_QUEUE,
+      connection: { ...service.connection, clock },
+    });
     test.after(() => queue.close());
-    test.after(() => gate.open());
     const waiting = queue.waitForMessages(noAbort());
     await asked.first(1);
-    await new Promise((resolve) => setTimeout(resolve, 20));
     await queue.sendMany([{ body: 'a' }]);
+    gate.open();
     await waiting;
   });
 
