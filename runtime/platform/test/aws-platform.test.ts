@@ -56,6 +56,13 @@ describe('starting on AWS', () => {
     assert.doesNotMatch(wrong.message, /hush/);
   });
 
+  it('names the secret of Kafka when its address cannot be used, and shows nothing of it', async () => {
+    const error = await startError(open({ topic: openTopics }, secretsOf({ kafkaUri: 'kafka://hush@b-1:9092' })));
+    assert.deepEqual([error.code, error.resource], ['validation', 'kafkaUri']);
+    assert.match(error.message, /stage-one\/kafkaUri cannot be used: .*user:password.*put-secret-value/);
+    assert.doesNotMatch(error.message, /hush/);
+  });
+
   it('passes on what Secrets Manager says when it cannot be asked', async () => {
     const denied = new PortError({ code: 'unavailable', message: 'no answer' });
     const asked: Secrets = { get: () => Promise.reject(denied) };
