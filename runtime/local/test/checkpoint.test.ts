@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Platform } from '@verifiedfan/ports';
-import { createGate, createManualClock, temporaryDirectory } from '@verifiedfan/test-utils';
+import { createGate, createManualClock, nextTurn, temporaryDirectory } from '@verifiedfan/test-utils';
 import { kinesis, type Worker } from '@verifiedfan/worker';
 import { createRig, put, type Rig } from './support/rig.ts';
 import { aWorker, CATALOGUE, dataOf, PURPOSE } from './support/workers.ts';
@@ -91,6 +91,25 @@ describe('the checkpoint of a stream mapping', () => {
     await start(rig);
     assert.deepEqual(seen, [1, 2]);
     assert.equal(await checkpointOf(rig), await latestOf(rig));
+  });
+
+  it('is kept when the log only guesses where its end is', async (test) => {
+    const { worker, seen } = noting();
+    const rig = createRig(test, {
+      workers: { worker },
+      wrap: (platform) => {
+        const stream = platform.stream('stream');
+        const guessing: typeof stream = { ...stream, latest: async () => undefined };
+        return { ...platform, stream: (name) => (name === 'stream' ? guessing : platform.stream(name)) };
+      },
+    });
+    await put(rig, 'stream', [1, 2]);
+    const [{ last } = {}] = [await rig.platform.stream('stream').read({ shard: SHARD, limit: 10 })];
+    await rig.platform.checkpoints.set(KEY, last ?? assert.fail());
+    await put(rig, 'stream', [3]);
+    await rig.engine.start();
+    while (seen.length === 0) await nextTurn();
+    assert.deepEqual(seen, [3]);
   });
 
   it('registers a consumer that has read nothing, so that nothing is trimmed in front of it', async (test) => {

@@ -69,6 +69,13 @@ describe('the shards of a log', () => {
     await stop();
   });
 
+  it('are looked for until there are some, since a stream that is being made has none yet', async () => {
+    const { begun, rests, stop } = followWithGates([[], [], [{ id: LEFT }]]);
+    await nextTurn();
+    assert.deepEqual([begun, rests], [[LEFT], [1, 2]]);
+    await stop();
+  });
+
   it('do not wait for parents that are gone, and cost no look while none closes', async () => {
     const { begun, looks, stop } = followWithGates([[{ id: CHILD, parent: LEFT, adjacentParent: RIGHT }]]);
     await nextTurn();

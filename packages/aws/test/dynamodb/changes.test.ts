@@ -261,6 +261,21 @@ describe('the newest change', () => {
     assert.equal(iteratorsUsed().filter((iterator) => iterator === 'TRIM_HORIZON').length, 1);
   });
 
+  it('is not taken to be in front of a place that was read behind, though empty pages in the middle look like the tip', async (test) => {
+    const { changes } = await openChanges(test, {
+      GetRecords: shardOf({ TRIM_HORIZON: page([1], 'b'), b: page([], 'c'), c: page([], 'd'), d: page([2], 'e') }),
+    });
+    const { last } = await changes.read({ shard: SHARD, after: sequence(2), limit: 1 });
+    assert.equal(last, undefined);
+    assert.equal(await changes.latest(SHARD), sequence(2));
+  });
+
+  it('stays unknown behind a place that is in front of all records', async (test) => {
+    const { changes } = await openChanges(test, { GetRecords: shardOf({}) });
+    await changes.read({ shard: SHARD, after: '0', limit: 1 });
+    assert.equal(await changes.latest(SHARD), undefined);
+  });
+
   it('is looked for once, however many ask at the same time', async (test) => {
     const { changes, inputsOf } = await openChanges(test, { GetRecords: shardOf({ TRIM_HORIZON: page([1]) }) });
     assert.deepEqual(await Promise.all([changes.latest(SHARD), changes.latest(SHARD)]), [sequence(1), sequence(1)]);

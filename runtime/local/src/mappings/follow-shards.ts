@@ -15,8 +15,8 @@ const parentsOf = ({ parent, adjacentParent }: Shard): string[] =>
 
 /**
  * Consumes the shards of a log as they come and go: a shard begins when its parents, two after a merge, are read to their ends, so that the
- * records of a key stay in order. A log is listed at the start and when one of its shards has ended, for new shards are children of closed
- * ones; a log whose shards never close costs nothing. Resolves when the signal has aborted and every consumer has ended.
+ * records of a key stay in order. A log is listed at the start until it has shards, and when one of them has ended, for new shards are
+ * children of closed ones; a log whose shards never close costs nothing. Resolves when the signal has aborted and every consumer has ended.
  */
 export const followShards = async ({ list, consume, rest, signal }: FollowShardsOptions): Promise<void> => {
   const running = new Map<string, Promise<void>>();
@@ -44,7 +44,12 @@ export const followShards = async ({ list, consume, rest, signal }: FollowShards
     }
   };
 
-  begin(await list());
+  // A stream that is being made, as a table's while it is ENABLING, has no shards yet.
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
+    begin(await list());
+    if (running.size > 0) break;
+    await rest(attempt, signal);
+  }
   // Goes over those too that are added meanwhile.
   for (const each of running.values()) await each;
 };

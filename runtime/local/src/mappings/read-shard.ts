@@ -21,17 +21,32 @@ export type ShardReader<Entry extends Header, Header extends LogHeader> = {
 /** What was read: the entries that passed the filter on headers, the last record looked at, how many were, and whether none will follow. */
 export type Batch<Entry> = { entries: Entry[]; last: string | undefined; scanned: number; closed: boolean };
 
-/** Where to read on. A checkpoint beyond the end is one of a log that was made anew, and would pass over its first records. */
+/**
+ * Whether a checkpoint is one of a log that was made anew, whose first records it would pass over. The end of a log may be a guess from
+ * below, as it is with DynamoDB; so what is behind the checkpoint is read first. A record there says that it is none, and a log that had to
+ * guess takes the place that it was asked to read behind for its end.
+ */
+const isBeyondEnd = async <Entry extends Header, Header extends LogHeader>(
+  { log }: StreamAdapter<Entry, Header>,
+  { shard, after }: { shard: string; after: string },
+): Promise<boolean> => {
+  const { last } = await log.read({ shard, after, limit: 1, filter: () => false });
+  if (last !== undefined) return false;
+  const latest = await log.latest(shard);
+  return latest === undefined || compareSequences(after, latest) > 0;
+};
+
+/** Where to read on; undefined from the oldest record. A consumer that is new is noted as one. */
 export const readPosition = async <Entry extends Header, Header extends LogHeader>(
   { prepared, source, adapter, checkpoints }: ShardReader<Entry, Header>,
   shard: string,
 ): Promise<string | undefined> => {
   const key = consumerCheckpoint({ resource: source.resource, shard }, prepared.name);
   const stored = await checkpoints.get(key);
-  const latest = await adapter.log.latest(shard);
-  const isBeyond = stored !== undefined && (latest === undefined || compareSequences(stored, latest) > 0);
-  if (stored === undefined || isBeyond) await checkpoints.set(key, NOTHING_READ);
-  return isBeyond || stored === NOTHING_READ ? undefined : stored;
+  if (stored === NOTHING_READ) return undefined;
+  if (stored !== undefined && !(await isBeyondEnd(adapter, { shard, after: stored }))) return stored;
+  await checkpoints.set(key, NOTHING_READ);
+  return undefined;
 };
 
 /** The newest record may be none that is still kept, so where it was not read it takes a look. */

@@ -2,8 +2,8 @@ import type { ChangeHeader, ChangeRecord, ChangeStream, Clock, ShardRead, ShardR
 import { invalid } from '@verifiedfan/ports/table-rules';
 import type { Wakes } from '../../sdk/wakes.ts';
 import type { Dynamo } from '../client.ts';
-import { createLatest } from './latest.ts';
-import { createPages, type Page, type Pages } from './pages.ts';
+import { createLatest, type Latest } from './latest.ts';
+import { createPages, isInFront, type Page, type Pages } from './pages.ts';
 import { toChangeRecord } from './records.ts';
 import { createShards, createStreamArn } from './shards.ts';
 
@@ -14,7 +14,7 @@ export const WRITTEN = 'written';
 
 /** Pages until the limit, an empty page or the end. What was read before an error is an answer; the error comes again by itself. */
 const createRead =
-  (pages: Pages) =>
+  (pages: Pages, passed: Latest['passed']) =>
   async ({ shard, after, limit, filter }: ShardReadOptions<ChangeHeader>): Promise<ShardRead<ChangeRecord>> => {
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RECORDS) {
       throw invalid('limit is a whole number from 1 to 10,000');
@@ -27,6 +27,8 @@ const createRead =
         return undefined;
       });
       if (page === undefined) break;
+      const reached = page.changes.at(-1)?.header.sequence ?? request.after;
+      if (reached !== undefined && !isInFront(reached)) passed(shard, reached);
       for (const change of page.changes) {
         if (filter === undefined || filter(change.header)) read.records.push(toChangeRecord(change));
       }
@@ -63,10 +65,11 @@ export const createChangeStream = (
 ): ChangeStream => {
   const streamArn = createStreamArn(dynamo);
   const pages = createPages(dynamo, streamArn, clock);
+  const { latest, passed } = createLatest(pages);
   return {
     shards: createShards(dynamo, streamArn),
-    read: createRead(pages),
-    latest: createLatest(pages),
+    read: createRead(pages, passed),
+    latest,
     waitForRecords: createWait(dynamo, { pages, pollMs, wakes }),
   };
 };

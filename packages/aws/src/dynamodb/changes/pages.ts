@@ -21,6 +21,10 @@ const LEAST_SEQUENCE_DIGITS = 21;
 /** An iterator is refused 15 minutes after it was given. */
 const ITERATOR_MS = 14 * 60_000;
 
+/** Whether a position is in front of all records, because no record has so short a sequence. */
+export const isInFront = (after: string | undefined): boolean =>
+  after === undefined || after.length < LEAST_SEQUENCE_DIGITS;
+
 const unknownShard = (name: string, cause?: unknown): PortError =>
   new PortError({ code: 'not_found', message: `${name} has no such shard`, resource: name, cause });
 
@@ -50,10 +54,8 @@ export const createPages = (dynamo: Dynamo, streamArn: () => Promise<string>, cl
 
   const open = async ({ shard, after }: Position): Promise<Place> => {
     if (shard.length < SHARD_ID_LENGTH.least || shard.length > SHARD_ID_LENGTH.most) throw unknownShard(name);
-    // No record has so short a sequence, so all of them are behind it.
-    const isBeforeAll = after === undefined || after.length < LEAST_SEQUENCE_DIGITS;
     try {
-      return await ask({ shard, after: isBeforeAll ? undefined : after });
+      return await ask({ shard, after: isInFront(after) ? undefined : after });
     } catch (error) {
       if (isCausedBy(error, 'TrimmedDataAccessException')) return ask({ shard, after: undefined });
       throw isCausedBy(error, 'ResourceNotFoundException') ? unknownShard(name, error) : error;
