@@ -1,5 +1,4 @@
 import type { Route } from './contract.ts';
-import { ServiceError } from './errors.ts';
 
 type Node = {
   words: Map<string, Node>;
@@ -9,10 +8,13 @@ type Node = {
 };
 
 export type Match =
-  | { outcome: 'found'; route: Route; params: Record<string, string> }
+  /** `params` is missing where one of them is not percent-encoded as it must be. */
+  | { outcome: 'found'; route: Route; params: Record<string, string> | undefined }
   /** The path exists, the method does not. */
   | { outcome: 'method'; template: string; allow: string }
   | { outcome: 'none' };
+
+export type Router = (method: string, path: string) => Match;
 
 const createNode = (): Node => ({ words: new Map(), routes: new Map() });
 
@@ -31,15 +33,13 @@ const child = (node: Node, segment: string, path: string): Node => {
   return node.parameter.node;
 };
 
-const decode = (segment: string): string => {
+/** Undefined for what is no percent-encoding of UTF-8. */
+const decode = (segment: string): string | undefined => {
   if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
-  } catch (cause) {
-    const details = [
-      { pointer: '', rule: 'percent_encoding', message: 'Is not valid percent-encoding', in: 'path' as const },
-    ];
-    throw new ServiceError({ code: 'VALIDATION_ERROR', message: 'The path is malformed', details, cause });
+  } catch {
+    return undefined;
   }
 };
 
@@ -63,14 +63,18 @@ const methodsOf = ({ routes }: Node): string =>
 const namesOf = (path: string): string[] =>
   path.split('/').flatMap((segment) => (segment.startsWith(':') ? [segment.slice(1)] : []));
 
-const paramsOf = (names: readonly string[], values: readonly string[]): Record<string, string> => {
+const paramsOf = (names: readonly string[], values: readonly string[]): Record<string, string> | undefined => {
   const params: Record<string, string> = {};
-  for (let index = 0; index < values.length; index += 1) params[names[index] ?? ''] = decode(values[index] ?? '');
+  for (let index = 0; index < values.length; index += 1) {
+    const value = decode(values[index] ?? '');
+    if (value === undefined) return undefined;
+    params[names[index] ?? ''] = value;
+  }
   return params;
 };
 
 /** Finds the route of a request. Paths match exactly (no case folding, no trailing slash); HEAD is answered by GET. */
-export const createRouter = (routes: readonly Route[]): ((method: string, path: string) => Match) => {
+export const createRouter = (routes: readonly Route[]): Router => {
   const root = createNode();
   const names = new Map<Route, readonly string[]>();
   for (const route of routes) {

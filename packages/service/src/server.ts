@@ -21,7 +21,7 @@ import { formatResponses } from './pipeline/response-formatter.ts';
 import { createServe } from './pipeline/serve.ts';
 import { type ServiceTracing, trace } from './pipeline/trace.ts';
 import { answerRawRequests } from './raw-answers.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Router } from './router.ts';
 import { createSystemRoutes, type ReadyCheck } from './system-routes.ts';
 
 export type ServiceServerOptions = Omit<HttpOptions, 'clock'> & {
@@ -74,7 +74,7 @@ const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorSt
 const createPipeline = (
   options: ServiceServerOptions,
   parts: {
-    routes: readonly Route[];
+    router: Router;
     statuses: ErrorStatuses;
     metrics: RequestMetrics;
     idempotency: Idempotency | undefined;
@@ -82,11 +82,12 @@ const createPipeline = (
   },
 ): Serve => {
   const { clock, random, log, tracing, verifyToken, strict = false } = options;
-  const { routes, statuses, metrics, idempotency, isClosing } = parts;
+  const { router, statuses, metrics, idempotency, isClosing } = parts;
   const serve = createServe({
     clock,
+    log,
     steps: [
-      matchRoute({ router: createRouter(routes) }),
+      matchRoute({ router }),
       authenticate({ verifyToken }),
       handle({ idempotency }),
       formatResponses({ clock, log, strict }),
@@ -127,13 +128,14 @@ export const createServiceServer = (options: ServiceServerOptions): ServiceServe
   // Only what happens while an answer is being sent gets here, such as a client that went away.
   app.on('error', (error: unknown) => log.debug('answer not sent', { error }));
   const idempotency = createIdempotencyLayer(options, statuses);
-  app.use(createPipeline(options, { routes, statuses, metrics, idempotency, isClosing }));
+  const router = createRouter(routes);
+  app.use(createPipeline(options, { router, statuses, metrics, idempotency, isClosing }));
   return {
     routes,
     openApi,
     listen(listenOptions = {}) {
       const server = createHttpServer(app.callback(), options);
-      answerRawRequests(server, { random, metrics });
+      answerRawRequests(server, { random, metrics, log, router });
       const onClose = (): void => {
         closing = true;
       };

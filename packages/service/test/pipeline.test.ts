@@ -72,7 +72,7 @@ describe('the pipeline', () => {
       { path: '/things', method: 'TRACE', status: 405, type: 'METHOD_NOT_ALLOWED' },
       { path: '/things/a?limit=55', status: 400, type: 'VALIDATION_ERROR', template: '/things/:id' },
       { path: '/things/a?limit=5&limit=5', status: 400, type: 'VALIDATION_ERROR', template: '/things/:id' },
-      { path: '/things/%E0%A4', status: 400, type: 'VALIDATION_ERROR', template: 'unmatched' },
+      { path: '/things/%E0%A4', status: 400, type: 'VALIDATION_ERROR', template: '/things/:id' },
       { path: '/nothing/here', status: 404, type: 'NOT_FOUND', template: 'unmatched' },
     ];
     for (const { path, status, type, template = '/things', ...options } of cases) {

@@ -1,42 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { z } from '@verifiedfan/schema';
 import { createGate } from '@verifiedfan/test-utils';
 import { route } from '../src/index.ts';
 import { json, routes } from './support/routes.ts';
-import { errorOf, startService } from './support/service.ts';
+import { startService } from './support/service.ts';
 
 describe('the transport', () => {
-  it('formats and counts what is not HTTP at all', async (context) => {
-    const { listening, call } = await startService(context, routes());
-    const socket = connect(listening.port, '127.0.0.1');
-    socket.end('NONSENSE\r\n\r\n');
-    const answer = await text(socket);
-    assert.match(answer, /^HTTP\/1\.1 400 /);
-    assert.match(answer, /"type":"VALIDATION_ERROR"/);
-    assert.match((await call('/metrics')).text, /request_count\{method="OTHER",path="unmatched",status="400"\} 1/);
-  });
-
-  it('formats answers to expectations and tunnels that it does not know', async (context) => {
-    const { listening, call } = await startService(context, routes());
-    const expectation = await call('/things', { json: { id: 'a' }, headers: { expect: 'wonders' } });
-    assert.deepEqual([expectation.status, errorOf(expectation).type], [417, 'EXPECTATION_FAILED']);
-    const socket = connect(listening.port, '127.0.0.1');
-    socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
-    assert.match(await text(socket), /^HTTP\/1\.1 405 .*METHOD_NOT_ALLOWED/s);
-  });
-
-  it('formats, correlates and counts answers to headers that are too large', async (context) => {
-    const { listening, call } = await startService(context, routes());
-    const socket = connect(listening.port, '127.0.0.1');
-    socket.end(`GET /things/a HTTP/1.1\r\nhost: a\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`);
-    const answer = await text(socket);
-    assert.match(answer, /^HTTP\/1\.1 431 [\s\S]*x-correlation-id: [0-9a-f-]{36}\r\n[\s\S]*"type":"HEADERS_TOO_LARGE"/);
-    assert.match((await call('/metrics')).text, /request_count\{method="OTHER",path="unmatched",status="431"\} 1/);
-  });
-
   it('compresses large answers for others than this machine', async (context) => {
     const large = route({
       method: 'GET',
@@ -54,6 +25,28 @@ describe('the transport', () => {
     assert.equal(answer.headers.get('content-encoding'), 'gzip');
     assert.match(await answer.text(), /x{5000}/);
     assert.equal((await call('/things/a', { headers: forwarded })).headers['content-encoding'], undefined);
+  });
+
+  it('answers also whom no encoding suits, and tells of it as of all others', async (context) => {
+    const large = route({
+      method: 'GET',
+      path: '/large',
+      summary: 'Answers much',
+      access: 'supreme',
+      responses: { 200: z.string() },
+      handler: () => ({ status: 200, data: 'ä'.repeat(5_000) }),
+    });
+    const { call, log } = await startService(context, [large]);
+    for (const encodings of ['identity;q=0', '*;q=0', 'gzip;q=0, identity;q=0', 'br;q=0, *;q=0']) {
+      log.lines.length = 0;
+      const headers = { 'accept-encoding': encodings, 'x-forwarded-for': '203.0.113.9', 'x-correlation-id': 'c-1' };
+      const answer = await call('/large', { headers, claims: { supreme: true } });
+      assert.deepEqual([answer.status, answer.headers['content-encoding']], [200, undefined], encodings);
+      assert.equal(answer.headers['content-length'], String(Buffer.byteLength(answer.text)));
+      assert.match(answer.text, /ä{5000}/);
+      assert.equal(answer.headers['x-correlation-id'], 'c-1');
+      assert.deepEqual(log.lines.map(({ message }) => message).sort(), ['request', 'supreme']);
+    }
   });
 
   it('counts a client that goes away as such', async (context) => {

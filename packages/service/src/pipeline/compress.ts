@@ -9,6 +9,17 @@ export type CompressLargeOptions = {
 
 const LOOPBACK: ReadonlySet<string | undefined> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
+const nothing = async (): Promise<void> => {};
+
+/**
+ * koa-compress 5 breaks on a client that takes no encoding at all, not even none (`*;q=0`), with its header half set. A server may pass over what it
+ * cannot serve: https://www.rfc-editor.org/rfc/rfc9110.html#section-12.4.1
+ */
+const sendPlain = (context: Context, bytes: number): void => {
+  context.remove('content-encoding');
+  context.length = bytes;
+};
+
 /**
  * Compresses answers as the client accepts it. Small answers, and answers to this machine (where the network costs less than the
  * compression), skip the negotiation: it would be the largest part of a small answer's cost.
@@ -24,6 +35,6 @@ export const compressLarge = ({ thresholdBytes = 1_024 }: CompressLargeOptions =
     if (bytes < thresholdBytes) return undefined;
     if (LOOPBACK.has(context.req.socket.remoteAddress) && !forwarded(context)) return undefined;
     giveToKoa(context);
-    return negotiate(context, async () => {});
+    return negotiate(context, nothing).catch(() => sendPlain(context, bytes));
   };
 };

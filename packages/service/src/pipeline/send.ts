@@ -48,6 +48,12 @@ export const sendReady = (context: Context): void => {
   res.end(req.method === 'HEAD' ? undefined : ready.body);
 };
 
+/** Forgets an answer that cannot be sent after all, with whatever of it was given to Koa. */
+export const dropAnswer = (context: Context): void => {
+  takeReady(context);
+  for (const name of context.res.getHeaderNames()) context.remove(name);
+};
+
 const takeReady = ({ state: { exchange } }: Context): ReadyAnswer | undefined => {
   const { ready } = exchange;
   exchange.ready = undefined;

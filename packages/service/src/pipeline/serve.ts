@@ -1,14 +1,15 @@
 import type { Clock } from '@verifiedfan/ports';
-import type { Context, Observer, Serve, Step } from '../exchange.ts';
-import { sendReady } from './send.ts';
+import type { Context, Observer, Serve, ServiceLog, Step } from '../exchange.ts';
+import { dropAnswer, sendReady } from './send.ts';
 
 export type ServeOptions = {
   clock: Clock;
+  log: ServiceLog;
   /** Make the answer, in this order. */
   steps: readonly Step[];
   /** Makes the answer of whatever a step threw. */
   formatError: (context: Context, error: unknown) => void;
-  /** Has the last word on how an answer is sent, also on that of an error. */
+  /** Has the last word on how an answer is sent, also on that of an error; where it fails, that is the answer. */
   finish: Step;
   observers: readonly Observer[];
 };
@@ -17,8 +18,17 @@ export type ServeOptions = {
  * Takes a request through the pipeline. Layers in the manner of Koa, each of which waits for those inside, cost as much as reading a token:
  * a dozen promises a request, of which all but the handler's and the body's were settled at once.
  */
-export const createServe = ({ clock, steps, formatError, finish, observers }: ServeOptions): Serve =>
-  async function serveRequest(context) {
+export const createServe = ({ clock, log, steps, formatError, finish, observers }: ServeOptions): Serve => {
+  const tell = (context: Context, tookMs: number): void => {
+    for (const observe of observers) {
+      try {
+        observe(context, tookMs);
+      } catch (error) {
+        log.error('request not observed', { error });
+      }
+    }
+  };
+  return async function serveRequest(context) {
     const startedAtMs = clock.now();
     try {
       for (const step of steps) {
@@ -28,9 +38,14 @@ export const createServe = ({ clock, steps, formatError, finish, observers }: Se
     } catch (error) {
       formatError(context, error);
     }
-    const finishing = finish(context);
-    if (finishing !== undefined) await finishing;
-    const tookMs = clock.now() - startedAtMs;
-    for (const observe of observers) observe(context, tookMs);
+    try {
+      const finishing = finish(context);
+      if (finishing !== undefined) await finishing;
+    } catch (error) {
+      dropAnswer(context);
+      formatError(context, error);
+    }
+    tell(context, clock.now() - startedAtMs);
     sendReady(context);
   };
+};
