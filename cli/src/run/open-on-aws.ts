@@ -21,7 +21,13 @@ export const openOnAws = async (options: OpenOptions): Promise<Opened> => {
       import('@verifiedfan/workers/resources'),
     ]);
   const configuration = readConfiguration();
-  const platform = await openAwsPlatform({ catalogue: resources, configuration });
+  const platform = await openAwsPlatform({
+    catalogue: resources,
+    configuration,
+    onMetricsLost: once((error) =>
+      options.io.error(`measurements were lost, CloudWatch did not take them: ${error.message}\n`),
+    ),
+  });
   const lost = Promise.withResolvers<never>();
   // Heard by whoever waits for it; without anybody it is no fault of its own.
   lost.promise.catch(() => {});
@@ -58,4 +64,13 @@ export const openOnAws = async (options: OpenOptions): Promise<Opened> => {
     await platform.close();
     throw error;
   }
+};
+
+/** The first of many is told: without the right to write them all are lost, every minute. */
+const once = (tell: (error: Error) => void): ((error: Error) => void) => {
+  let isTold = false;
+  return (error) => {
+    if (!isTold) tell(error);
+    isTold = true;
+  };
 };

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
 import { assertOptions, invalid } from '@verifiedfan/driver';
 import { type Clock, type Flags, PortError, type Random } from '@verifiedfan/ports';
-import { InMemStorageProvider, Unleash } from 'unleash-client';
-import { readBootstrap } from './bootstrap.ts';
+import type { Unleash } from 'unleash-client';
+import { readBootstrap, readFlags } from './bootstrap.ts';
 import { toPortError } from './errors.ts';
 
 /** What one question to the server cost: for bills that are printed elsewhere. */
@@ -17,6 +18,8 @@ export type UnleashFlagsOptions = {
   appName: string;
   /** JSON file with the flags to start with, `{ "name": true }`. @default none */
   bootstrapFile?: string | undefined;
+  /** Further flags to start with, in front of those of the file. @default none */
+  bootstrap?: Readonly<Record<string, boolean>> | undefined;
   /** Folder for what the server said last, read at the next start; it must exist. @default nothing is kept */
   backupFolder?: string | undefined;
   /** Between two questions, in milliseconds. @default 15_000 */
@@ -40,7 +43,7 @@ export type UnleashFlags = Flags & {
 };
 
 const OPTION_NAMES: readonly string[] = [
-  ...['url', 'token', 'appName', 'bootstrapFile', 'backupFolder', 'refreshMs', 'timeoutMs'],
+  ...['url', 'token', 'appName', 'bootstrapFile', 'bootstrap', 'backupFolder', 'refreshMs', 'timeoutMs'],
   ...['reportUsage', 'clock', 'random', 'onError', 'onUse'],
 ];
 
@@ -49,8 +52,12 @@ const assertTimeout = (timeoutMs = 1_000): void => {
   if (!(timeoutMs >= 1_000)) throw invalid('timeoutMs must be at least 1,000');
 };
 
+/** With the first client: a process in which no server is configured must not carry it. */
+const loadClient = () => createRequire(import.meta.url)('unleash-client') as typeof import('unleash-client');
+
 const openClient = (options: UnleashFlagsOptions, instanceId: string): Unleash => {
   const { url, token, appName, backupFolder, refreshMs = 15_000, timeoutMs = 5_000, reportUsage = false } = options;
+  const { InMemStorageProvider, Unleash } = loadClient();
   return new Unleash({
     url,
     appName,
@@ -72,15 +79,15 @@ const differences = (before: ReadonlyMap<string, boolean>, after: ReadonlyMap<st
   [...new Set([...before.keys(), ...after.keys()])].filter((flag) => before.get(flag) !== after.get(flag)).sort();
 
 /**
- * Feature flags of an Unleash server. They begin with the bootstrap file, then with what was kept of the server's last answer; the server is
- * asked behind the back of the caller and never waited for. What the server does not know keeps its value of the bootstrap file. No personal
+ * Feature flags of an Unleash server. They begin with the bootstrap, then with what was kept of the server's last answer; the server is
+ * asked behind the back of the caller and never waited for. What the server does not know keeps its value of the bootstrap. No personal
  * data goes to the server: flags are decided here, for the process as a whole.
  */
 export const createUnleashFlags = (options: UnleashFlagsOptions): UnleashFlags => {
   assertOptions(options, OPTION_NAMES);
   assertTimeout(options.timeoutMs);
   const { clock, random, timeoutMs = 5_000, onError = () => {}, onUse = () => {} } = options;
-  const bootstrap = readBootstrap(options.bootstrapFile);
+  const bootstrap = new Map([...readBootstrap(options.bootstrapFile), ...readFlags(options.bootstrap)]);
   const instanceId = random.uuid();
   const client = openClient(options, instanceId);
   // A session of the length of the process: a gradual roll-out decides once for it, rather than anew with each question.

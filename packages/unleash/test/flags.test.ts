@@ -84,6 +84,14 @@ describe('flags of Unleash', () => {
     );
   });
 
+  it('answer from flags that are given, in front of those of the file', () => {
+    const options = { bootstrapFile: bootstrapFile('{"on":false,"off":false}'), bootstrap: { on: true } };
+    const flags = open(NOWHERE, options);
+    assert.deepEqual([flags.isEnabled('on', false), flags.isEnabled('off', true)], [true, false]);
+    const wrong = { on: 'yes' } as unknown as Record<string, boolean>;
+    assert.throws(() => open(NOWHERE, { bootstrap: wrong }), { code: 'validation' });
+  });
+
   it('start without a bootstrap file that is not there, and refuse one that cannot be used', () => {
     assert.equal(open(NOWHERE, { bootstrapFile: `${folder().path}/none.json` }).isEnabled('on', false), false);
     for (const content of ['', '[]', '{"on":1}']) {

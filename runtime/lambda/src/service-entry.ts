@@ -1,5 +1,12 @@
 import { createLog } from '@verifiedfan/log';
-import { type Configuration, createTokens, openTracing, readConfiguration, systemClock } from '@verifiedfan/platform';
+import {
+  type Configuration,
+  createTokens,
+  flushRegularly,
+  openTracing,
+  readConfiguration,
+  systemClock,
+} from '@verifiedfan/platform';
 import { resources } from '@verifiedfan/workers/resources';
 import type { OpenPlatform } from './open-platform.ts';
 import { reachedByService } from './reached.ts';
@@ -35,12 +42,13 @@ export const startService = async (options: StartServiceOptions): Promise<void> 
   );
   const { url, close } = await service.server.listen({ port: configuration.port, host: '0.0.0.0' });
   service.start?.();
-  log.info('listening', { url });
+  const flushing = flushRegularly(platform);
   process.once('SIGTERM', () => {
     const stop = async (): Promise<void> => {
       await close();
       await service.close?.();
       await tracing?.shutdown();
+      await flushing.stop();
       await platform.close();
     };
     void stop().then(
@@ -51,4 +59,5 @@ export const startService = async (options: StartServiceOptions): Promise<void> 
       },
     );
   });
+  log.info('listening', { url });
 };

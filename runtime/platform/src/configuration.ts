@@ -20,6 +20,10 @@ export type Configuration = {
   bucketSuffix: string | undefined;
   /** ENDPOINTS: base URLs of services and third parties by the names that workers call, as a JSON object. @default none */
   endpoints: Readonly<Record<string, string>>;
+  /** FLAGS: the flags that a process on AWS starts with, by name, as a JSON object of true and false. @default none */
+  flags: Readonly<Record<string, boolean>>;
+  /** UNLEASH_URL: the API of the Unleash server that is asked for flags. @default nobody is asked */
+  unleashUrl: string | undefined;
   /** STREAM_FAILURES: how a function says which records of a stream failed. Some emulators ignore what AWS reads. @default report */
   streamFailures: StreamFailures;
   /** SINGLE_SHARD: the shard of each batch of changes that names none, where a table has just this one. @default none: such a batch is refused */
@@ -61,23 +65,43 @@ export const readConfiguration = (
     resourcePrefix: environment.RESOURCE_PREFIX,
     bucketSuffix: environment.BUCKET_SUFFIX,
     endpoints: readEndpoints(environment.ENDPOINTS),
+    flags: readFlags(environment.FLAGS),
+    unleashUrl: readUnleashUrl(environment.UNLEASH_URL),
     streamFailures,
     singleShard,
   };
 };
 
-const readEndpoints = (text: string | undefined): Readonly<Record<string, string>> => {
+/** A JSON object by name whose values are what they should be; `what` says what the variable must hold. */
+const readObject = <Value>(
+  text: string | undefined,
+  { what, isRight }: { what: string; isRight: (value: unknown) => value is Value },
+): Readonly<Record<string, Value>> => {
   if (text === undefined || text === '') return {};
-  const refuse = (options?: ErrorOptions): never => {
-    throw new ConfigurationError('ENDPOINTS must be a JSON object of http or https URLs by name', options);
-  };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    refuse({ cause });
+    throw new ConfigurationError(what, { cause });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse();
-  const isUrl = (url: unknown): boolean => typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
-  return Object.values(value).every(isUrl) ? (value as Record<string, string>) : refuse();
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject || !Object.values(value as object).every(isRight)) throw new ConfigurationError(what);
+  return value as Record<string, Value>;
+};
+
+const isUrl = (url: unknown): url is string => typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
+
+const readEndpoints = (text: string | undefined): Readonly<Record<string, string>> =>
+  readObject(text, { what: 'ENDPOINTS must be a JSON object of http or https URLs by name', isRight: isUrl });
+
+const readFlags = (text: string | undefined): Readonly<Record<string, boolean>> =>
+  readObject(text, {
+    what: 'FLAGS must be a JSON object of true and false by name',
+    isRight: (value) => typeof value === 'boolean',
+  });
+
+const readUnleashUrl = (url: string | undefined): string | undefined => {
+  if (url === undefined || url === '') return undefined;
+  if (!isUrl(url)) throw new ConfigurationError('UNLEASH_URL must be an http or https URL');
+  return url;
 };

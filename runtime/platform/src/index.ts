@@ -10,6 +10,7 @@ export {
 } from './configuration.ts';
 export { type ConsumedShard, consumerCheckpoint, findSlowestConsumer, NOTHING_READ } from './consumers.ts';
 export { createEmbeddedPlatform, type EmbeddedPlatformOptions } from './embedded-platform.ts';
+export { type FlushOptions, flushRegularly } from './flush-regularly.ts';
 export { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
 export { type KeepSecretsOptions, type KeptSecrets, keepSecrets } from './kept-secrets.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';

@@ -54,10 +54,23 @@ describe('readConfiguration', () => {
     assert.throws(() => readConfiguration({ SINGLE_SHARD: '' }), ConfigurationError);
   });
 
+  it('reads the flags to start with, and where others are asked for', () => {
+    const environment = { FLAGS: '{"loads":false,"posts":true}', UNLEASH_URL: 'https://flags.example.org/api' };
+    const { flags, unleashUrl } = readConfiguration(environment);
+    assert.deepEqual(
+      { flags, unleashUrl },
+      { flags: { loads: false, posts: true }, unleashUrl: environment.UNLEASH_URL },
+    );
+    const none = readConfiguration({ FLAGS: '', UNLEASH_URL: '' });
+    assert.deepEqual([none.flags, none.unleashUrl], [{}, undefined]);
+  });
+
   const WRONG: readonly (readonly [variable: string, values: readonly string[]])[] = [
     ['LOG_LEVEL', ['', 'INFO', 'loud', 'toString', ' info']],
     ['STREAM_FAILURES', ['', 'Throw', 'ignore', 'toString']],
     ['ENDPOINTS', ['x', '[]', '1', '{"slack":1}', '{"slack":"slack.com"}', '{"slack":"ftp://slack.com"}']],
+    ['FLAGS', ['x', '[]', '1', 'null', '{"loads":1}', '{"loads":"true"}']],
+    ['UNLEASH_URL', ['flags.example.org', 'ftp://flags.example.org']],
     ['OTEL_COLLECTOR_PORT', ['0', '-1', '65536', '4318.5', 'http', 'NaN']],
   ];
   for (const [variable, values] of WRONG) {

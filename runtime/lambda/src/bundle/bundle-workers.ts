@@ -1,3 +1,4 @@
+import type { Worker } from '@verifiedfan/worker';
 import { type WorkerName, workers } from '@verifiedfan/workers';
 import { resources } from '@verifiedfan/workers/resources';
 import { reachedBy } from '../reached.ts';
@@ -41,8 +42,11 @@ export const bundleWorkers = async ({
 }: BundleOptions): Promise<BundledWorker[]> => {
   const modules = (await readWorkerModules()).filter(({ name }) => names === undefined || names.includes(name));
   const entries = modules.map((module) => {
-    const reached = reachedBy(workers[module.name], resources);
-    const contents = workerEntry(module, { reached, platformModule: options.platformModule, isScript: codeCache });
+    const worker: Worker = workers[module.name];
+    const reached = reachedBy(worker, resources);
+    const asksFlags = worker.flag !== undefined;
+    const { platformModule } = options;
+    const contents = workerEntry(module, { reached, platformModule, asksFlags, isScript: codeCache });
     return { name: module.name, contents };
   });
   const plugins = [pinoInFunctions, withoutOtherPlaces, sdkAtOnce];

@@ -25,19 +25,25 @@ const kindsOf = (reached: Catalogue): OpenedKind[] => {
 };
 
 /** The lines that make `openPlatform`: the given module's own, or the platform on AWS with the drivers of these kinds alone. */
-const platformSource = (kinds: readonly OpenedKind[], platformModule: string | undefined): string[] => {
+const platformSource = (
+  kinds: readonly OpenedKind[],
+  { platformModule, asksFlags }: Pick<WorkerEntryOptions, 'platformModule' | 'asksFlags'>,
+): string[] => {
   if (platformModule !== undefined) return [`import { openPlatform } from ${JSON.stringify(platformModule)};`];
-  const openers = kinds.map((kind) => OPENERS[kind]);
+  const openers = [...kinds.map((kind) => OPENERS[kind]), ...(asksFlags ? ['openUnleashFlags'] : [])];
+  const given = kinds.map((kind) => `${kind}: ${OPENERS[kind]}`).join(', ');
   return [
     ...(openers.length === 0 ? [] : [`import { ${openers.join(', ')} } from ${pathOf('@verifiedfan/platform/aws')};`]),
     `import { onAws } from ${pathOf('../open-platform.ts')};`,
-    `const openPlatform = onAws({ ${kinds.map((kind) => `${kind}: ${OPENERS[kind]}`).join(', ')} });`,
+    `const openPlatform = onAws({ ${given} }${asksFlags ? ', openUnleashFlags' : ''});`,
   ];
 };
 
 type WorkerEntryOptions = {
   reached: Catalogue;
   platformModule: string | undefined;
+  /** Whether it asks for flags, and so may need a server that knows them. */
+  asksFlags: boolean;
   /** A script cannot wait, so it exports `start` and not the handler. */
   isScript: boolean;
 };
@@ -45,14 +51,14 @@ type WorkerEntryOptions = {
 /** The module that a worker's bundle begins with: the worker, the catalogue, and the platform to run on. */
 export const workerEntry = (
   { name, file }: WorkerModule,
-  { reached, platformModule, isScript }: WorkerEntryOptions,
+  { reached, isScript, ...platform }: WorkerEntryOptions,
 ): string => {
   const given = `workers: { ${name} }, catalogue: resources, openPlatform`;
   return [
     `import { startWorker } from ${pathOf('../entry.ts')};`,
     `import { resources } from ${pathOf('@verifiedfan/workers/resources')};`,
     `import { ${name} } from ${JSON.stringify(file)};`,
-    ...platformSource(kindsOf(reached), platformModule),
+    ...platformSource(kindsOf(reached), platform),
     isScript
       ? `export const start = (options) => startWorker({ ${given}, ...options });`
       : `export const handler = await startWorker({ ${given} });`,
@@ -73,7 +79,7 @@ export const serviceEntry = (name: ServiceName, platformModule: string | undefin
   return [
     `import { startService } from ${pathOf('../service-entry.ts')};`,
     `import { ${open} } from ${pathOf(file)};`,
-    ...platformSource([...kinds, 'database'], platformModule),
+    ...platformSource([...kinds, 'database'], { platformModule, asksFlags: true }),
     `await startService({ name: '${name}', openService: ${open}, openPlatform });`,
     '',
   ].join('\n');

@@ -2,6 +2,8 @@
 export { openBuckets, openNotifications } from './buckets.ts';
 export { openCaches } from './caches.ts';
 export { openDatabases } from './databases.ts';
+export { fixedFlags } from './fixed-flags.ts';
+export { type OpenFlags, openUnleashFlags } from './flags.ts';
 export { createFunctionMetrics } from './function-metrics.ts';
 export type { AwsContext, AwsKinds, Opened, OpenKind } from './kinds.ts';
 export { type OpenAwsPlatformOptions, openAwsPlatform } from './open.ts';

@@ -1,9 +1,12 @@
-import { createMemoryMetrics } from '@verifiedfan/embedded';
+import { createCloudWatchMetrics } from '@verifiedfan/aws';
+import { systemClock, systemRandom } from '@verifiedfan/embedded';
 import type { Catalogue } from '@verifiedfan/ports';
 import { type Configuration, ConfigurationError } from '../configuration.ts';
+import { flushRegularly } from '../flush-regularly.ts';
 import { openBuckets, openNotifications } from './buckets.ts';
 import { openCaches } from './caches.ts';
 import { openDatabases } from './databases.ts';
+import { openUnleashFlags } from './flags.ts';
 import { type AwsPlatform, createAwsPlatform } from './platform.ts';
 import { openQueues } from './queues.ts';
 import { openStreams } from './streams.ts';
@@ -12,21 +15,33 @@ import { openTopics } from './topics.ts';
 
 export type OpenAwsPlatformOptions = {
   catalogue: Catalogue;
-  configuration: Pick<Configuration, 'resourcePrefix' | 'bucketSuffix'>;
+  configuration: Pick<Configuration, 'resourcePrefix' | 'bucketSuffix' | 'flags' | 'unleashUrl'>;
+  /** Told of measurements that CloudWatch did not take. @default nobody is told */
+  onMetricsLost?: ((error: Error) => void) | undefined;
 };
 
 /**
  * Every kind of resource of a stage, for a process that serves and polls all of it, looked at before it is used. Region, endpoint and
- * credentials come from where the SDK finds them. Throws `ConfigurationError` without a stage, and `PortError` naming what is missing.
+ * credentials come from where the SDK finds them. Measurements go to CloudWatch every minute and at the end. Throws `ConfigurationError` without a stage, and `PortError` naming what is missing.
  */
-export const openAwsPlatform = async ({ catalogue, configuration }: OpenAwsPlatformOptions): Promise<AwsPlatform> => {
+export const openAwsPlatform = async ({
+  catalogue,
+  configuration,
+  onMetricsLost,
+}: OpenAwsPlatformOptions): Promise<AwsPlatform> => {
   const { resourcePrefix: prefix, bucketSuffix } = configuration;
   if (prefix === undefined)
     throw new ConfigurationError('RESOURCE_PREFIX must say whose resources are meant, such as verifiedfan-dev');
+  const metrics = createCloudWatchMetrics({
+    namespace: `VerifiedFan/${prefix}`,
+    connection: { clock: systemClock, random: systemRandom },
+    onLost: onMetricsLost,
+  });
   const platform = await createAwsPlatform({
     catalogue,
     names: { prefix, bucketSuffix },
-    metrics: createMemoryMetrics(),
+    metrics,
+    flags: (context) => openUnleashFlags(context, configuration),
     kinds: {
       table: openTables,
       stream: openStreams,
@@ -40,7 +55,14 @@ export const openAwsPlatform = async ({ catalogue, configuration }: OpenAwsPlatf
   });
   try {
     await platform.verify();
-    return platform;
+    const flushing = flushRegularly({ metrics, clock: platform.clock });
+    const { close } = platform;
+    return Object.assign(platform, {
+      async close() {
+        await flushing.stop();
+        await close();
+      },
+    });
   } catch (error) {
     await platform.close();
     throw error;

@@ -12,6 +12,7 @@ import {
 import { keepSecrets } from '../kept-secrets.ts';
 import { assertResourceNames, type ResourceNames, secretNameOf } from '../resource-names.ts';
 import { createTableCheckpoints } from '../table-checkpoints.ts';
+import { fixedFlags } from './fixed-flags.ts';
 import type { AwsContext, AwsKinds, Opened, OpenKind } from './kinds.ts';
 import { notReady } from './not-ready.ts';
 
@@ -24,7 +25,7 @@ export type AwsPlatformOptions = {
   connection?: Partial<AwsConnection> | undefined;
   metrics: Metrics;
   /** @default every flag has its fallback */
-  flags?: Flags | undefined;
+  flags?: ((context: AwsContext) => Promise<Flags & Pick<Opened, 'close'>>) | undefined;
   /** Asked anew every five minutes. @default Secrets Manager */
   secrets?: Secrets | undefined;
 };
@@ -40,11 +41,9 @@ export const CHECKPOINT_TABLE = 'checkpointTable';
 type OfKind<Kind> = Extract<ResourceDefinition, { kind: Kind }>;
 type Kind = keyof AwsKinds;
 
-const NO_FLAGS: Flags = { isEnabled: (_flag, fallback) => fallback, onChange: () => () => {} };
-
 /** All ports on AWS and the engines beside it. Resources are opened when they are first asked for; none is made. */
 export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<AwsPlatform> => {
-  const { catalogue, names, kinds, metrics, flags = NO_FLAGS } = options;
+  const { catalogue, names, kinds, metrics } = options;
   assertResourceNames(names);
   const { clock = systemClock, random = systemRandom } = options.connection ?? {};
   const connection: AwsConnection = { ...options.connection, clock, random };
@@ -85,6 +84,12 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
     if (failed?.status === 'rejected') throw failed.reason;
   };
 
+  const openFlags = async (): Promise<Flags> => {
+    const flags: Flags & Opened = (await options.flags?.(context)) ?? fixedFlags({});
+    opened.set('flags', flags);
+    return flags;
+  };
+
   const settingUp = [
     setUp('table', kinds.table),
     setUp('stream', kinds.stream),
@@ -94,6 +99,7 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
     setUp('topic', kinds.topic),
     setUp('database', kinds.database),
     setUp('notifications', kinds.notifications),
+    openFlags(),
   ] as const;
   // Waits for all of them, so that one start says everything that is missing and leaves no connection of the others behind.
   const faults = (await Promise.allSettled(settingUp)).flatMap((each) =>
@@ -103,7 +109,7 @@ export const createAwsPlatform = async (options: AwsPlatformOptions): Promise<Aw
     await close().catch(() => {});
     throw faults.length === 1 ? faults[0] : notReady(faults);
   }
-  const [table, stream, queue, bucket, cache, topic, database, notifications] = await Promise.all(settingUp);
+  const [table, stream, queue, bucket, cache, topic, database, notifications, flags] = await Promise.all(settingUp);
   const platform: Platform = {
     clock,
     random,
