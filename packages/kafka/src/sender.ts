@@ -1,5 +1,5 @@
 import type { MessageToProduce, ProduceResult, Producer } from '@platformatic/kafka';
-import type { Clock, PublishResult } from '@verifiedfan/ports';
+import { type Clock, PortError, type PublishResult } from '@verifiedfan/ports';
 import type { Encoded } from './checks.ts';
 import { toPortError } from './errors.ts';
 
@@ -10,7 +10,11 @@ export type SendingProducer = Pick<Producer, 'close'> & {
 export type SenderOptions = { topic: string; producer: () => SendingProducer; clock: Clock };
 export type Placement = { message: Encoded; partition: number };
 
-type Waiting = Placement & { settle: (result: PublishResult) => void };
+type Waiting = Placement & {
+  settle: (result: PublishResult) => void;
+  /** Of the call that this message belongs to: what became of keys of which a message failed. */
+  failures: Map<string, PortError>;
+};
 
 /** What a broker takes as one batch of a partition by default (1 MiB), less what surrounds the messages. */
 const MAX_BATCH_BYTES = 900_000;
@@ -19,6 +23,19 @@ const MAX_REQUEST_BYTES = 8_000_000;
 const MAX_REQUEST_MESSAGES = 10_000;
 /** What a record costs besides its parts, roughly. */
 const RECORD_BYTES = 80;
+
+/** Messages without a key have no order among them. */
+const keyOf = ({ message: { key } }: Waiting): string | undefined => key?.toString('latin1');
+
+const failureBefore = (one: Waiting): PortError | undefined => {
+  const key = keyOf(one);
+  return key === undefined ? undefined : one.failures.get(key);
+};
+
+const heldBack = (resource: string, cause: PortError): PublishResult => {
+  const message = `the message was not sent, since an earlier one of its key failed (${cause.code})`;
+  return { error: new PortError({ code: 'unavailable', message, resource, cause }) };
+};
 
 /** Base offsets by partition of what was stored, also of a request that failed in part. */
 const storedOffsets = (topic: string, found: unknown): Map<number, bigint> => {
@@ -33,7 +50,8 @@ const storedOffsets = (topic: string, found: unknown): Map<number, bigint> => {
 /**
  * Sends messages in the order in which they came. One request is under way at a time, and what comes meanwhile goes together in the next:
  * an idempotent producer numbers its batches, and a failed one in the middle of several would make the client start a new numbering,
- * under which the others could be stored again.
+ * under which the others could be stored again. Behind a message that failed nothing more of its key and its call is sent: its publisher does
+ * not know yet, and would have to publish it again behind those. Other calls are not held back; theirs is another publisher, or one who knows.
  */
 export const createSender = ({ topic, producer: open, clock }: SenderOptions) => {
   const waiting: Waiting[] = [];
@@ -47,6 +65,11 @@ export const createSender = ({ topic, producer: open, clock }: SenderOptions) =>
     const left: Waiting[] = [];
     let total = 0;
     for (const one of waiting) {
+      const failure = failureBefore(one);
+      if (failure !== undefined) {
+        one.settle(heldBack(topic, failure));
+        continue;
+      }
       const bytes = one.message.bytes + RECORD_BYTES;
       const batch = batches.get(one.partition) ?? 0;
       const fits =
@@ -66,11 +89,14 @@ export const createSender = ({ topic, producer: open, clock }: SenderOptions) =>
 
   const settleAll = (taken: readonly Waiting[], offsets: Map<number, bigint>, error?: unknown): void => {
     const next = new Map(offsets);
-    const failed = error === undefined ? undefined : toPortError(error, { operation: 'publish', resource: topic });
-    for (const { partition, settle } of taken) {
+    const failed = toPortError(error ?? new Error('no answer'), { operation: 'publish', resource: topic });
+    for (const one of taken) {
+      const { partition, settle } = one;
       const offset = next.get(partition);
       if (offset === undefined) {
-        settle({ error: failed ?? toPortError(new Error('no answer'), { operation: 'publish', resource: topic }) });
+        const key = keyOf(one);
+        if (key !== undefined) one.failures.set(key, failed);
+        settle({ error: failed });
         continue;
       }
       next.set(partition, offset + 1n);
@@ -99,15 +125,19 @@ export const createSender = ({ topic, producer: open, clock }: SenderOptions) =>
   const work = async (): Promise<void> => {
     // Whoever publishes in the same turn of the event loop shares the request.
     await Promise.resolve();
-    while (waiting.length > 0) await send(takeNext());
+    while (waiting.length > 0) {
+      const taken = takeNext();
+      if (taken.length > 0) await send(taken);
+    }
     running = undefined;
   };
 
   return {
     /** Resolves with one result per message. */
     send(placements: readonly Placement[]): Promise<PublishResult[]> {
+      const failures = new Map<string, PortError>();
       const results = placements.map(
-        (placement) => new Promise<PublishResult>((settle) => waiting.push({ ...placement, settle })),
+        (placement) => new Promise<PublishResult>((settle) => waiting.push({ ...placement, settle, failures })),
       );
       running ??= work();
       return Promise.all(results);

@@ -82,7 +82,48 @@ describe('sending to Kafka', () => {
     );
   });
 
-  it('answers a failed request per message, and sends the next one all the same', async () => {
+  it('sends nothing of a key behind a message of the same call that failed, and everything else', async () => {
+    const { sender, requests, place } = setUp((request) => {
+      if (request === 0) throw new Error('lost');
+    });
+    const large = 'x'.repeat(600_000);
+    const results = await sender.send([
+      place(0, large, 'a'),
+      place(0, large, 'a'),
+      place(0, 'other', 'b'),
+      place(0, 'keyless'),
+      place(0, 'last', 'a'),
+    ]);
+    assert.deepEqual(
+      results.map((result) => ('error' in result ? result.error.message : result.offset)),
+      [
+        'publish failed: Error',
+        'the message was not sent, since an earlier one of its key failed (unavailable)',
+        '0',
+        '1',
+        'the message was not sent, since an earlier one of its key failed (unavailable)',
+      ],
+    );
+    const [first, second] = results;
+    assert.ok(first && second && 'error' in first && 'error' in second && second.error instanceof PortError);
+    assert.deepEqual([second.error.retryable, second.error.cause], [true, first.error]);
+    assert.deepEqual(
+      requests.map((request) => request.map(({ key, value = '' }) => `${key} ${value.length}`)),
+      [['a 600000'], ['b 5', 'undefined 7']],
+    );
+  });
+
+  it('asks for no request when everything that waits is held back', async () => {
+    const { sender, requests, place } = setUp((request) => {
+      if (request === 0) throw new Error('lost');
+    });
+    const large = 'x'.repeat(600_000);
+    await sender.send([place(0, large, 'a'), place(0, large, 'a')]);
+    assert.equal(requests.length, 1);
+    assert.deepEqual(await sender.send([place(0, 'again', 'a')]), [{ partition: 0, offset: '0' }], 'a later call');
+  });
+
+  it('answers a failed request per message, and sends that of the next call all the same', async () => {
     const { sender, place } = setUp((request) => {
       if (request === 0) throw new Error('lost');
     });

@@ -13,7 +13,10 @@ export type ConnectionOptions = {
 };
 
 export type Connection = {
-  /** Sends one command. Without a connection it fails at once, except while the very first one is being made. */
+  /**
+   * Sends one command. Without a connection it fails at once, except during the first attempt to make one, at the start or after a loss:
+   * that is waited for as long as a command may take. What was under way when a connection was lost fails.
+   */
   send(args: readonly string[]): Promise<unknown>;
   /** Why there is no connection, as far as is known. */
   readonly lastError: unknown;
@@ -21,8 +24,8 @@ export type Connection = {
 };
 
 type Client = ReturnType<typeof openClient>;
-/** `starting` until the first attempt has succeeded or failed; only then is it known whether waiting is worth it. */
-type State = 'starting' | 'up' | 'down';
+/** `connecting` until the first attempt has succeeded or failed; only then is it known whether waiting is worth it. */
+type State = 'connecting' | 'up' | 'down';
 
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 5_000;
@@ -50,22 +53,21 @@ const openClient = ({ url, connectTimeoutMs, random }: ConnectionOptions) => {
 };
 
 /**
- * A connection that finds back to its server by itself. Commands are not kept for later: a cache that is gone is to be told at once.
- * A server that stops answering is left, and looked for again.
+ * A connection that finds back to its server by itself. A connection that was merely closed, as behind the back of a process that was frozen,
+ * is there again in a moment, and worth that moment; commands are not kept any longer, since a cache that is gone is to be told at once. A server
+ * that stops answering is left, and looked for again.
  */
 export const openConnection = (options: ConnectionOptions): Connection => {
   const { timeoutMs, clock } = options;
-  let state: State = 'starting';
+  let state: State = 'connecting';
   let lastError: unknown;
   let closed = false;
-  let settle = (): void => {};
-  const started = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
+  let attempt = Promise.withResolvers<void>();
 
   const enter = (next: State): void => {
     state = next;
-    settle();
+    if (next === 'connecting') attempt = Promise.withResolvers();
+    else attempt.resolve();
   };
 
   const connect = (): Client => {
@@ -74,7 +76,7 @@ export const openConnection = (options: ConnectionOptions): Connection => {
     made.on('error', (error: unknown) => {
       if (made !== client) return;
       lastError = error;
-      enter('down');
+      enter(state === 'up' ? 'connecting' : 'down');
     });
     return made;
   };
@@ -123,7 +125,7 @@ export const openConnection = (options: ConnectionOptions): Connection => {
       return lastError;
     },
     async send(args) {
-      if (state === 'starting') await within(started);
+      if (state === 'connecting') await within(attempt.promise);
       if (state !== 'up') throw unavailable('there is no connection to Redis');
       const used = client;
       try {

@@ -18,6 +18,10 @@ const CODES: Readonly<Record<string, PortErrorCode>> = {
   TRYAGAIN: 'unavailable',
   UNKILLABLE: 'unavailable',
 };
+/** What only a cluster says, of which this connection knows one node and no slots. */
+const CLUSTER_WORDS: ReadonlySet<string> = new Set(['MOVED', 'ASK', 'CROSSSLOT']);
+const NO_CLUSTER =
+  'this is a node of a Redis Cluster, which keeps keys in slots; the cache needs a single node, or one endpoint without slots';
 const ACCESS_WORDS: ReadonlySet<string> = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /** The first word of an error answer; undefined for errors that are no answer. */
@@ -35,10 +39,11 @@ export const toPortError = (
   const word = wordOf(error);
   // Most classes of the client leave `name` as it is.
   const name = error instanceof Error ? error.constructor.name : 'an unknown error';
+  const isCluster = word !== undefined && CLUSTER_WORDS.has(word);
   return new PortError({
     // What is no answer is a connection that was refused, lost or never made.
     code: word === undefined ? 'unavailable' : (CODES[word] ?? 'validation'),
-    message: `${operation} failed: ${word ?? name}`,
+    message: `${operation} failed: ${word ?? name}${isCluster ? `: ${NO_CLUSTER}` : ''}`,
     resource,
     cause: word === undefined ? error : new Error(word),
   });

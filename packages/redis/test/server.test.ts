@@ -129,6 +129,33 @@ describe('a cache on Redis', () => {
     assert.deepEqual(await eventually(() => cache.get('k')), { value: 1, version: 0 });
   });
 
+  it('lets a call wait while a connection that was closed is made again', async () => {
+    let calls = 0;
+    const { cache } = await setUp(() => (calls++ === 0 ? 'drop' : bulk('v0:1')), { timeoutMs: 10_000 });
+    await failureOf(cache.get('k'));
+    assert.deepEqual(await cache.get('k'), { value: 1, version: 0 });
+  });
+
+  it('lets no call wait longer than for the first attempt, when the server does not come back', async () => {
+    const { cache, server } = await setUp(() => bulk('v0:1'), { timeoutMs: 600_000 });
+    await cache.get('k');
+    const closed = server.close();
+    const errors = [await failureOf(cache.get('k')), await failureOf(cache.get('k'))];
+    await closed;
+    closing.splice(closing.indexOf(server.close), 1);
+    assert.deepEqual([errors[0]?.code, errors[1]?.message], ['unavailable', 'there is no connection to Redis']);
+  });
+
+  it('says what it needs instead when it is given a node of a cluster', async () => {
+    for (const word of ['MOVED 3999 10.0.0.7:6379', 'ASK 3999 10.0.0.7:6379', 'CROSSSLOT Keys do not hash']) {
+      const { cache } = await setUp(() => `-${word}\r\n`);
+      const error = await failureOf(cache.get('k'));
+      assert.deepEqual([error.code, error.retryable], ['validation', false]);
+      assert.match(error.message, /^get failed: [A-Z]+: this is a node of a Redis Cluster.* needs a single node/);
+      assert.doesNotMatch(error.message, /10\.0/);
+    }
+  });
+
   it('looks for the primary again when its server is none any more', async () => {
     let calls = 0;
     const { cache } = await setUp(() => (calls++ === 0 ? '-READONLY replica\r\n' : ':1\r\n'));
