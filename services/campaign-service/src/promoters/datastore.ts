@@ -24,6 +24,8 @@ export type PromoterDatastore = {
   replace(previous: StoredPromoter, next: Promoter): Promise<boolean>;
   /** False when it is no longer this one. */
   remove(promoter: Promoter): Promise<boolean>;
+  /** Tells the cache what is stored: whoever wrote it may have died before. For repetitions, which find nothing left to write. */
+  settle(id: string): Promise<void>;
 };
 
 export type PromoterDatastoreOptions = {
@@ -62,6 +64,8 @@ export const createPromoterDatastore = (options: PromoterDatastoreOptions): Prom
   const changed = (value: Promoter): Promise<void> =>
     reads.changed({ parameters: { id: value._id }, version: value.version, value });
 
+  const removed = (id: string, version: number): Promise<void> => reads.changed({ parameters: { id }, version });
+
   const findById = async (id: string): Promise<StoredPromoter | undefined> => toStored(await promoters.findById(id));
 
   const swap = async ({ _id, version }: Pick<Row, '_id' | 'version'>, replacement: Row): Promise<boolean> => {
@@ -78,10 +82,10 @@ export const createPromoterDatastore = (options: PromoterDatastoreOptions): Prom
     } catch (error) {
       if (!isTaken(error)) throw error;
     }
-    const removed = await promoters.findById(row._id);
-    if (removed?.removedAt === undefined) return undefined;
-    const next = { ...row, version: removed.version + 1 };
-    return (await swap(removed, next)) ? next : undefined;
+    const before = await promoters.findById(row._id);
+    if (before?.removedAt === undefined) return undefined;
+    const next = { ...row, version: before.version + 1 };
+    return (await swap(before, next)) ? next : undefined;
   };
 
   return {
@@ -107,8 +111,14 @@ export const createPromoterDatastore = (options: PromoterDatastoreOptions): Prom
     async remove({ _id, version }) {
       const removedAt = new Date(clock.now()).toISOString();
       if (!(await swap({ _id, version }, { _id, version: version + 1, removedAt }))) return false;
-      await reads.changed({ parameters: { id: _id }, version });
+      await removed(_id, version);
       return true;
+    },
+    async settle(id) {
+      const row = await promoters.findById(id);
+      const promoter = toStored(row)?.promoter;
+      if (promoter !== undefined) await changed(promoter);
+      else if (row !== null && row !== undefined) await removed(id, row.version - 1);
     },
   };
 };

@@ -75,7 +75,10 @@ export const createPromoterManager = (options: PromoterManagerOptions): Promoter
   ): Promise<Result> =>
     persist(async () => {
       const stored = await datastore.findById(id);
-      if (stored === undefined) throw notFound();
+      if (stored === undefined) {
+        await datastore.settle(id);
+        throw notFound();
+      }
       requireVersion(ifMatch, stored.promoter.version);
       return step(stored);
     });
@@ -84,8 +87,10 @@ export const createPromoterManager = (options: PromoterManagerOptions): Promoter
   const findMade = async (id: string, operation: Operation): Promise<Promoter | undefined> => {
     if (operation === undefined) return undefined;
     const stored = await datastore.findById(id);
-    if (stored !== undefined && stored.operation !== operation) throw taken();
-    return stored?.promoter;
+    if (stored === undefined) return undefined;
+    if (stored.operation !== operation) throw taken();
+    await datastore.settle(id);
+    return stored.promoter;
   };
 
   return {
@@ -118,8 +123,10 @@ export const createPromoterManager = (options: PromoterManagerOptions): Promoter
         const changes = withoutReadOnly(patch, { _id, version, createdAt, updatedAt });
         const draft = readDraft(mergePatch(fields, changes) as JsonObject);
         const next = toPromoter(draft, { _id, version: version + 1, createdAt, updatedAt: now() });
-        if (isDeepStrictEqual({ ...next, version, updatedAt }, stored.promoter)) return stored.promoter;
-        return (await datastore.replace(stored, next)) ? next : undefined;
+        if (!isDeepStrictEqual({ ...next, version, updatedAt }, stored.promoter))
+          return (await datastore.replace(stored, next)) ? next : undefined;
+        await datastore.settle(id);
+        return stored.promoter;
       }),
     async remove(id, ifMatch) {
       await work(id, ifMatch, async ({ promoter }) => ((await datastore.remove(promoter)) ? promoter : undefined));

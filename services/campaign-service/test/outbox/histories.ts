@@ -1,72 +1,108 @@
-import type { TestContext } from 'node:test';
-import type { Database } from '@verifiedfan/ports';
-import { startServiceFor } from '@verifiedfan/service/testing';
-import { createManualClock, createSeededRandom, type ManualClock } from '@verifiedfan/test-utils';
-import { createCampaignService, DESTINATIONS, type OutboxRow } from '../../src/index.ts';
-import { aCampaign, CREATOR } from '../fixtures.ts';
-import { dataOf, openDatabase } from '../support.ts';
-import type { Mortal } from './mortal.ts';
-import { createReceivers, type Receivers } from './support.ts';
-
-/** Everything outside of the process that dies. */
-export type World = { database: Database; receivers: Receivers; clock: ManualClock };
-
-export const newWorld = (context: TestContext): World => ({
-  database: openDatabase(context),
-  receivers: createReceivers(),
-  clock: createManualClock(),
-});
-
-export const boot = async (
-  context: TestContext,
-  world: World,
-  { mortal, holder }: { mortal: Mortal; holder: string },
-) => {
-  const { clock, receivers } = world;
-  const started = await startServiceFor(
-    context,
-    (parts) =>
-      createCampaignService({
-        ...parts,
-        clock,
-        random: createSeededRandom({ seed: holder }),
-        database: mortal.database(world.database),
-        destinations: mortal.destinations(receivers.destinations),
-        relay: { holder },
-      }),
-    { database: world.database },
-  );
-  const send = (method: string, path: string, json?: unknown) =>
-    started.call(path, {
-      method,
-      ...(json === undefined ? {} : { json }),
-      claims: path.endsWith('refresh') ? { sub: 'admin', supreme: true } : CREATOR,
-      headers: { 'if-match': '*' },
-    });
-  return { ...started, send };
-};
-export type Process = Awaited<ReturnType<typeof boot>>;
+import type { CampaignView } from '../../src/index.ts';
+import { aCampaign } from '../fixtures.ts';
+import { dataOf } from '../support.ts';
+import { type Process, REFUSED } from './worlds.ts';
 
 /** A request that does nothing more when it is done already; `done` are the answers that say so. */
 type Step = { run: (process: Process) => Promise<{ status: number }>; done: readonly number[] };
-export type History = { name: string; steps: readonly Step[]; types: readonly string[] };
+export type History = {
+  name: string;
+  steps: readonly Step[];
+  /** What is told of the campaign that comes first. */
+  types: readonly string[];
+};
+
+type Sent = { json?: unknown; key?: string };
 
 const step =
-  (method: string, path: string, json?: unknown) =>
-  (...done: number[]): Step => ({ run: ({ send }) => send(method, `/campaigns${path}`, json), done });
+  (method: string, path: string, sent: Sent = {}) =>
+  (...done: number[]): Step => ({ run: ({ send }) => send(method, path, sent), done });
+const campaignStep = (method: string, path: string, json?: unknown) => step(method, `/campaigns${path}`, { json });
 
-/** Something done to the market of an event, while there is one. */
-const marketStep =
-  (method: string, eventId: string, json?: unknown) =>
+type Thing = { _id: string; name?: unknown };
+
+/** A request whose path names what another answers, while it is there: ids are made by the service. */
+const stepAt =
+  (
+    list: string,
+    is: (thing: Thing) => boolean,
+    request: (id: string, process: Process) => Promise<{ status: number }>,
+  ) =>
   (...done: number[]): Step => ({
-    async run({ send }) {
-      const found = await send('GET', '/campaigns/tour-2027/markets');
+    async run(process) {
+      const found = await process.send('GET', list);
       if (found.status !== 200) return found;
-      const market = dataOf<{ _id: string; eventId: string }[]>(found).find((each) => each.eventId === eventId);
-      return send(method, `/campaigns/tour-2027/markets/${market?._id ?? 'gone'}`, json);
+      const thing = dataOf<Thing[]>(found).find(is);
+      return request(thing?._id ?? 'gone', process);
     },
     done,
   });
+
+/** Something done to the market of an event, while there is one. */
+const marketStep = (method: string, eventId: string, json?: unknown) =>
+  stepAt(
+    '/campaigns/tour-2027/markets',
+    (market) => Reflect.get(market, 'eventId') === eventId,
+    (id, { send }) => send(method, `/campaigns/tour-2027/markets/${id}`, { json }),
+  );
+/** Something done to the campaign that was created without an id. */
+const keyedStep = (method: string, path: string, sent: Sent = {}) =>
+  stepAt(
+    '/campaigns',
+    ({ name }) => name === 'Keyed',
+    (id, { send }) => send(method, `/campaigns/${id}${path}`, sent),
+  );
+/** Something done to the one promoter, also when it is removed already. */
+const promoterStep =
+  (method: string, json?: unknown) =>
+  (...done: number[]): Step => ({
+    async run({ send, database }) {
+      const [row] = await database.collection('promoters').find();
+      return send(method, `/promoters/${row?._id}`, { json });
+    },
+    done,
+  });
+
+/** What a worker computed from the market as it is. */
+const select = keyedStep('GET', '')(200);
+const selectStep: Step = {
+  async run(process) {
+    const found = (await select.run(process)) as Awaited<ReturnType<Process['send']>>;
+    if (found.status !== 200) return found;
+    const { _id, markets } = dataOf<CampaignView>(found);
+    const market = markets.find(({ selectionRules }) => selectionRules !== undefined);
+    const { version: marketVersion, selectionRules } = market ?? { version: 1 };
+    const { capacity, ruleVersion } = selectionRules ?? { capacity: 1, ruleVersion: 1 };
+    const json = { eligible: 10, capacity, status: 'balanced', ruleVersion, marketVersion, scoresVersion: 1 };
+    const computedAt = '2026-01-05T10:00:00.000Z';
+    return process.send('PUT', `/campaigns/${_id}/markets/${market?._id}/selection`, { json: { ...json, computedAt } });
+  },
+  done: [200],
+};
+
+/** What a reader is shown of the promoter, from the cache, is what is stored: 200, or 404 once it is removed. */
+const promoterIsRead: Step = {
+  async run({ send, database }) {
+    const [row] = await database.collection('promoters').find();
+    const read = await send('GET', `/promoters/${row?._id}`);
+    const isStored = row?.removedAt === undefined ? read.headers.etag === `"${row?.version}"` : read.status === 404;
+    return isStored ? read : { status: 599 };
+  },
+  done: [200, 404],
+};
+
+/** Sends what was refused once more; until it was, there is nothing to send. */
+const redriveStep: Step = {
+  async run({ send, service }) {
+    try {
+      await service.relay.drain();
+    } catch {
+      return { status: 599 };
+    }
+    return send('POST', '/outbox/redrive', { json: { ids: [REFUSED.row] } });
+  },
+  done: [200],
+};
 
 const PAST = { open: '2026-01-01T00:00:00Z', close: '2026-01-02T00:00:00Z' };
 const first = aCampaign({
@@ -75,34 +111,56 @@ const first = aCampaign({
   markets: [{ eventId: 'e1', date: { event: '2026-06-01T00:00:00Z' } }, { eventId: 'e2' }],
 });
 const change = { domain: { site: 'new.example.com' }, date: PAST, markets: [{ eventId: 'e1', status: 'CLOSED' }] };
+const keyed = { name: 'Keyed', markets: [{ eventId: 'e1', venueId: 'v1' }] };
+const withRules = { eventId: 'e3', selectionRules: { minScore: 0.5, capacity: 10 } };
 
 export const HISTORIES: readonly History[] = [
   {
     name: 'create, update, refresh and cancel',
     steps: [
-      step('POST', '', first)(201, 409),
-      step('POST', '/tour-2027', change)(200),
-      step('POST', '/refresh')(200),
-      step('POST', '/tour-2027/cancel')(200),
+      campaignStep('POST', '', first)(201, 409),
+      campaignStep('POST', '/tour-2027', change)(200),
+      campaignStep('POST', '/refresh')(200),
+      campaignStep('POST', '/tour-2027/cancel')(200),
     ],
     types: ['created', 'updated', 'opened', 'closed', 'cancelled'].map((type) => `campaign.${type}`),
   },
   {
     name: 'import, markets one by one, links, reopen and postpone',
     steps: [
-      step('POST', '/import', { campaigns: [{ ...first, date: PAST }] })(200),
-      step('POST', '/tour-2027/markets', { eventId: 'e3', date: { event: '2026-07-01T00:00:00Z' } })(201, 409),
+      campaignStep('POST', '/import', { campaigns: [{ ...first, date: PAST }] })(200),
+      campaignStep('POST', '/tour-2027/markets', { eventId: 'e3', date: { event: '2026-07-01T00:00:00Z' } })(201, 409),
       marketStep('POST', 'e3', { name: 'Third' })(200),
       marketStep('DELETE', 'e2')(204, 404),
-      step('POST', '', { _id: 'other', name: 'Other', linkedCampaignIds: ['tour-2027'] })(201, 409),
-      step('POST', '/refresh')(200),
-      step('POST', '/tour-2027/reopen')(200, 409),
-      step('POST', '/tour-2027/postpone')(200, 409),
+      campaignStep('POST', '', { _id: 'other', name: 'Other', linkedCampaignIds: ['tour-2027'] })(201, 409),
+      campaignStep('POST', '/refresh')(200),
+      campaignStep('POST', '/tour-2027/reopen')(200, 409),
+      campaignStep('POST', '/tour-2027/postpone')(200, 409),
     ],
     types: [
       ...['campaign.created', 'market.created', 'market.updated', 'market.removed', 'campaign.updated'],
       ...['campaign.opened', 'campaign.closed', 'campaign.reopened', 'campaign.postponed'],
     ],
+  },
+  {
+    // Whatever has a key is answered 201 however often it is sent, and only then.
+    name: 'what has a key and no id, a selection, a promoter, a proposal, and an event that is redriven',
+    steps: [
+      step('POST', '/campaigns', { json: keyed, key: 'campaign' })(201),
+      keyedStep('POST', '/markets', { json: withRules, key: 'market' })(201),
+      selectStep,
+      step('POST', '/promoters', { json: { name: 'Promoter' }, key: 'promoter' })(201),
+      promoterIsRead,
+      promoterStep('POST', { country: 'DE' })(200),
+      promoterIsRead,
+      promoterStep('DELETE')(204, 404),
+      promoterIsRead,
+      step('POST', '/admin/configuration/config%2Fa.json', { json: { content: '{"a":1}', title: 'A' } })(201),
+      keyedStep('POST', '', { json: { maxRank: 1 } })(200),
+      step('POST', '/campaigns', { json: { _id: REFUSED.campaign, name: 'Refused' }, key: 'refused' })(201),
+      redriveStep,
+    ],
+    types: ['campaign.created', 'market.created', 'campaign.updated'],
   },
 ];
 
@@ -126,25 +184,4 @@ export const live = async (
     }
   }
   return steps.length;
-};
-
-/** What is left in the end, without what depends on when and under which ids it was made. */
-export const outcomeOf = async ({ database, receivers }: World) => {
-  const campaigns = await database.collection('campaigns').find({ sort: [['_id', 1]] });
-  const markets = await database.collection('markets').find({ sort: [['eventId', 1]] });
-  const rows = await database.collection<OutboxRow>('outbox').find({ sort: [['_id', 1]] });
-  return {
-    campaigns: campaigns.map(({ createdAt: _createdAt, updatedAt: _updatedAt, date, ...rest }) => ({
-      ...rest,
-      dates: Object.keys(date as object).sort(),
-    })),
-    markets: markets.map(({ _id, ...rest }) => rest),
-    rows: rows.map(({ _id, sentAt, unsent, deadAt }) => [_id, sentAt !== undefined, unsent, deadAt]),
-    // In the order of each campaign; between campaigns there is none.
-    seen: DESTINATIONS.map((at) => {
-      const seen = receivers.seenBy(at).map(({ campaign, type, sequence }) => ({ campaign, type, sequence }));
-      return Object.fromEntries(Map.groupBy(seen, ({ campaign }) => campaign));
-    }),
-    purged: [...new Set(receivers.purged.flat())].sort(),
-  };
 };

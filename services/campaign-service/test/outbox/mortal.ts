@@ -8,9 +8,11 @@ export type Mortal = {
   readonly isDead: boolean;
   database(real: Database): Database;
   destinations(real: CampaignDestinations): CampaignDestinations;
+  /** A cache or a partner; `name` stands before its calls. */
+  port<Port extends object>(name: string, real: Port): Port;
 };
 
-const READS = /\.(?:find|findOne|findById|findByIds|count)$/;
+const READS = /\.(?:find[A-Za-z]*|search[A-Z][a-z]+|count|get|readFile)$/;
 
 /** A call that only reads leaves the world as it was, so a death behind it is the death behind the call before. */
 export const isWrite = (call: string): boolean => !READS.test(call);
@@ -54,6 +56,7 @@ export const createMortal = ({ diesAfter = Number.POSITIVE_INFINITY, onDeath }: 
 
   return {
     calls,
+    port: mortalPort,
     get isDead() {
       return isDead;
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { Database } from '@verifiedfan/ports';
+import { type Database, PortError } from '@verifiedfan/ports';
 import { openDatabase } from '@verifiedfan/service/testing';
 import { createManualClock, createSeededRandom, type ManualClock, nextTurn } from '@verifiedfan/test-utils';
 import {
@@ -17,13 +17,18 @@ export type ReceiversOptions = {
   /** What was told before. */
   told?: readonly Told[];
   purged?: readonly (readonly string[])[];
+  /** Events that were refused, by `<destination>/<id>`. */
+  refused?: readonly string[];
+  /** Whether an event is refused, for ever, when it comes for the first time. @default none is */
+  refusesOnce?: (at: string, event: { id: string }) => boolean;
   /** Hears everything before it is acknowledged, so that it is not lost with this process. */
-  onTold?: (heard: { event: Told } | { purged: readonly string[] }) => void;
+  onTold?: (heard: { event: Told } | { purged: readonly string[] } | { refused: string }) => void;
 };
 
 /** A destination of each kind that writes down what it is told, and fails as it is told to. */
 export const createReceivers = (options: ReceiversOptions = {}) => {
-  const { onTold = () => {} } = options;
+  const { onTold = () => {}, refusesOnce = () => false } = options;
+  const refused = new Set(options.refused ?? []);
   const told: Told[] = [...(options.told ?? [])];
   const purged: (readonly string[])[] = [...(options.purged ?? [])];
   /** Asked for every event; an error means that it does not arrive. */
@@ -37,6 +42,11 @@ export const createReceivers = (options: ReceiversOptions = {}) => {
     };
     const error = fault(at, { id, subject });
     if (error !== undefined) return error;
+    if (refusesOnce(at, { id }) && !refused.has(`${at}/${id}`)) {
+      onTold({ refused: `${at}/${id}` });
+      refused.add(`${at}/${id}`);
+      return new PortError({ code: 'too_large', message: 'refused' });
+    }
     const event = { at, id, type, campaign: subject, sequence: Number(sequence) };
     onTold({ event });
     told.push(event);
