@@ -10,6 +10,7 @@ const IMPORTED = /\.\.\/(services\/[a-z-]+\/test\/[a-z/-]+\.test\.ts)'/g;
 const APART = [
   'services/campaign-service/test/client.test.ts',
   'services/campaign-service/test/open-api.test.ts',
+  'services/campaign-service/test/settings.test.ts',
   'services/entry-service/test/client.test.ts',
 ];
 

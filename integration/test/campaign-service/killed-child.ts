@@ -1,7 +1,8 @@
 // Lives a history in the folder that it is given, and kills itself behind a call to a port: no `finally`, no exit handler and no flush runs.
 import type { TestContext } from 'node:test';
-import { boot, HISTORIES, live } from '../../../services/campaign-service/test/outbox/histories.ts';
+import { HISTORIES, live } from '../../../services/campaign-service/test/outbox/histories.ts';
 import { createMortal } from '../../../services/campaign-service/test/outbox/mortal.ts';
+import { boot } from '../../../services/campaign-service/test/outbox/worlds.ts';
 import { noteStep, openFolder } from './killed-folder.ts';
 
 const [folder = '', history = '', diesAfter = ''] = process.argv.slice(2);

@@ -1,29 +1,46 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteDatabase } from '@verifiedfan/embedded';
+import { openSqliteCache, openSqliteDatabase } from '@verifiedfan/embedded';
 import { createManualClock, createSeededRandom } from '@verifiedfan/test-utils';
-import type { World } from '../../../services/campaign-service/test/outbox/histories.ts';
+import {
+  createWorldPartners,
+  type Proposed,
+} from '../../../services/campaign-service/test/outbox/partners-of-world.ts';
 import { createReceivers, type Told } from '../../../services/campaign-service/test/outbox/support.ts';
+import { refusesOnce, type World } from '../../../services/campaign-service/test/outbox/worlds.ts';
 
-type Heard = { event: Told } | { purged: readonly string[] };
+type Heard = { event: Told } | { purged: readonly string[] } | { refused: string } | { proposed: Proposed };
 
 const linesOf = (file: string): string[] =>
   existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
 
-/** A world that outlives processes: the database is a file, and so is what the receivers were told. */
+/** A world that outlives processes: database and cache are files, and so is what receivers and partners were told. */
 export const openFolder = (folder: string): World & { close(): void } => {
   const told = join(folder, 'told.jsonl');
   const heard = linesOf(told).map((line) => JSON.parse(line) as Heard);
+  const note = (each: Heard): void => appendFileSync(told, `${JSON.stringify(each)}\n`);
+  const clock = createManualClock();
   const database = openSqliteDatabase({
     location: join(folder, 'campaigns.sqlite'),
     random: createSeededRandom({ seed: 'database' }),
   });
+  const cache = openSqliteCache({ location: join(folder, 'cache.sqlite'), clock });
   const receivers = createReceivers({
     told: heard.flatMap((each) => ('event' in each ? each.event : [])),
     purged: heard.flatMap((each) => ('purged' in each ? [each.purged] : [])),
-    onTold: (each) => appendFileSync(told, `${JSON.stringify(each)}\n`),
+    refused: heard.flatMap((each) => ('refused' in each ? each.refused : [])),
+    refusesOnce,
+    onTold: note,
   });
-  return { database, receivers, clock: createManualClock(), close: () => database.close() };
+  const partners = createWorldPartners({
+    proposed: heard.flatMap((each) => ('proposed' in each ? each.proposed : [])),
+    onProposed: (proposed) => note({ proposed }),
+  });
+  const close = (): void => {
+    database.close();
+    cache.close();
+  };
+  return { database, cache, receivers, partners, clock, close };
 };
 
 const stepsFile = (folder: string): string => join(folder, 'steps');

@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { mapParallel } from '@verifiedfan/map-utils';
 import { temporaryDirectory } from '@verifiedfan/test-utils';
-import {
-  boot,
-  HISTORIES,
-  type History,
-  live,
-  outcomeOf,
-} from '../../../services/campaign-service/test/outbox/histories.ts';
+import { HISTORIES, type History, live } from '../../../services/campaign-service/test/outbox/histories.ts';
 import { createMortal, isWrite } from '../../../services/campaign-service/test/outbox/mortal.ts';
+import { boot, outcomeOf } from '../../../services/campaign-service/test/outbox/worlds.ts';
 import { lastStep, openFolder } from './killed-folder.ts';
 
 /** Longer than the lease of the dead. */
