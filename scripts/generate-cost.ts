@@ -106,7 +106,9 @@ ${bill.lines.map(row).join('\n')}
 - **By the hour**: ${each(PRICES.hourly)}; \`scoresStream\` has two, \`campaignDataStream\` one. MongoDB, Redis and the services behind their
   load balancer cost what their sizes cost.
 - **By the month**: ${each(PRICES.monthly)}; a stage has one for each that [Rights](rights.md) names.
-- **Left out**: Lambda's running time and requests, log storage, stored gigabytes, data transfer. A laptop cannot measure them.
+- **Left out**, because a laptop cannot measure them: Lambda's running time and requests, log storage, stored gigabytes, data transfer; and what a stage
+  costs while it stands: the NAT gateway by hour and gigabyte, alarms and the dashboard by the month, the keys of KMS, and the empty receives by which
+  Lambda's event source mappings poll each queue (five long polls at a time, some 650,000 requests a month for a queue that is never used).
 - Entries live in MongoDB, so their writes are not in the table.
 `;
 };

@@ -1,4 +1,4 @@
-import type { Queue } from '@verifiedfan/ports';
+import type { Queue, QueueAttributes } from '@verifiedfan/ports';
 import type { Meter } from './meter.ts';
 import { textBytes, unitsOf } from './units.ts';
 
@@ -40,5 +40,16 @@ export const meteredQueue = (queue: Queue, meter: Meter): Queue => {
   };
 };
 
-const bytesOf = (messages: readonly { body: string }[]): number =>
-  messages.reduce((total, { body }) => total + textBytes(body), 0);
+type Message = { body: string; attributes?: QueueAttributes | undefined };
+
+/** Beside name and value, the name of an attribute's type counts. */
+const TYPE_BYTES = 'String'.length;
+
+const attributeBytes = (attributes: QueueAttributes): number =>
+  Object.entries(attributes).reduce(
+    (total, [name, value]) => total + textBytes(name) + textBytes(value) + TYPE_BYTES,
+    0,
+  );
+
+const bytesOf = (messages: readonly Message[]): number =>
+  messages.reduce((total, { body, attributes = {} }) => total + textBytes(body) + attributeBytes(attributes), 0);

@@ -103,6 +103,35 @@ describe('what streams, queues and buckets would use', () => {
     assert.equal(find(meter.lines(), 'deleteMany')?.units, 2);
   });
 
+  it('counts the attributes of messages, each with its name and type', async (test) => {
+    const store = openQueueStore({ location: ':memory:', clock, random });
+    test.after(() => store.close());
+    const meter = createMeter();
+    const queue = meteredQueue(store.queue('q', {}), meter);
+    await queue.sendMany([{ body: 'x'.repeat(65_526), attributes: { kind: 'a' } }]);
+    assert.partialDeepStrictEqual(find(meter.lines(), 'sendMany'), { bytes: 65_526 + 4 + 1 + 6, units: 2 });
+    await queue.receive({ max: 1 });
+    assert.partialDeepStrictEqual(find(meter.lines(), 'receive'), { bytes: 65_537, units: 2 });
+  });
+
+  it('counts the list that the driver reads what it says of an object from', async (test) => {
+    const directory = temporaryDirectory();
+    test.after(() => directory.remove());
+    const bucket = openFolderBucket({ name: 'b', location: directory.path, clock, random });
+    test.after(() => bucket.close());
+    const meter = createMeter();
+    const counted = meteredBucket(bucket, meter);
+    await counted.put({ key: 'a', body: 'x' });
+    await counted.put({ key: 'a', body: 'y', ifAbsent: true });
+    (await counted.get({ key: 'a' }))?.body.destroy();
+    await counted.get({ key: 'none' });
+    await counted.head({ key: 'a' });
+    assert.deepEqual(
+      meter.lines().map(({ operation, unit, units }) => `${operation} ${units} ${unit}`),
+      ['get 1 S3 read', 'get 2 S3 write', 'head 1 S3 write', 'put 3 S3 write'],
+    );
+  });
+
   it('counts a large object by its parts', async (test) => {
     const directory = temporaryDirectory();
     test.after(() => directory.remove());
@@ -112,7 +141,7 @@ describe('what streams, queues and buckets would use', () => {
     const counted = meteredBucket(bucket, meter);
     await counted.put({ key: 'small', body: 'x' });
     await counted.put({ key: 'large', body: Buffer.alloc(17 * 1_048_576) });
-    assert.partialDeepStrictEqual(find(meter.lines(), 'put'), { entries: 2, units: 1 + 5, bytes: 1 + 17 * 1_048_576 });
+    assert.partialDeepStrictEqual(find(meter.lines(), 'put'), { entries: 2, units: 2 + 6, bytes: 1 + 17 * 1_048_576 });
   });
 });
 
