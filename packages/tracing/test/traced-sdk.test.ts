@@ -56,6 +56,36 @@ describe('TracedSdk', () => {
     assert.equal(client.constructor, Client);
   });
 
+  it('tells the name and the code of an error, never its text, and no failure of one that was expected', async () => {
+    await using estate = await setUp();
+    const errors = [
+      Object.assign(new Error("Key (email)=('Ada Lovelace') exists"), { name: 'DuplicateError', code: 11_000 }),
+      Object.assign(new Error('SELECT * FROM fans'), { name: 'a text with Lovelace', code: 'also Lovelace' }),
+      Object.assign(new Error('Lovelace'), { name: 'ConditionalCheckFailedException' }),
+    ];
+    const client = TracedSdk({
+      tracer: estate.tracer,
+      sdk: {
+        send: async (): Promise<void> => {
+          throw errors.shift();
+        },
+      },
+      name: 'x',
+      isExpected: (error) => error instanceof Error && error.name === 'ConditionalCheckFailedException',
+    });
+    for (const name of ['DuplicateError', 'a text with Lovelace', 'ConditionalCheckFailedException']) {
+      await assert.rejects(client.send(), { name });
+    }
+    await estate.tracing.flush();
+    assert.deepEqual(
+      estate.receiver.spans().map(({ status }) => status),
+      [{ code: 2, message: 'DuplicateError 11000' }, { code: 2, message: 'Error' }, { code: 0 }],
+    );
+    const text = estate.receiver.requests.map((request) => request.text).join();
+    assert.doesNotMatch(text, /Lovelace|SELECT/);
+    assert.match(text, /"verifiedfan.refused"/);
+  });
+
   it('traces only the chosen methods, and survives frozen clients and lazy answers', async () => {
     await using estate = await setUp();
     let started = 0;

@@ -113,6 +113,26 @@ describe('SNS', () => {
     );
   });
 
+  it('counts subjects and attributes towards the size of a request', async (context) => {
+    const { connection, seen } = await startService(context, ({ body }, response) =>
+      answerBatch(
+        response,
+        entriesOf(body).map((_, index) => published(index, 'x')),
+      ),
+    );
+    const [Message, Subject] = ['x'.repeat(131_000), 's'.repeat(100)];
+    const attributes = { kind: 'a'.repeat(100) };
+    const send = (more: object) =>
+      SNS({ connection }).publishBatch({ TopicArn: 't', messages: [{ Message }, { Message, ...more }] });
+    await send({});
+    assert.equal(seen.length, 1);
+    await send({ Subject });
+    await send({ attributes });
+    assert.equal(seen.length, 3, 'there was room');
+    await send({ Subject, attributes });
+    assert.equal(seen.length, 5);
+  });
+
   it('never lets a later notification of a group overtake one that is sent again', async (context) => {
     const arrived: string[] = [];
     const { connection, seen } = await startService(context, ({ body }, response) => {
@@ -137,9 +157,45 @@ describe('SNS', () => {
 
 type LogBatch = { logEvents: { timestamp: number; message: string }[] };
 
+describe('a batch call whose whole request fails', () => {
+  it('costs as many requests as the SDK may send, and no multiple of them', async (context) => {
+    const { connection, seen } = await startService(context, (_, response) =>
+      jsonError(response, 'ServiceUnavailable', 503),
+    );
+    const calls = [
+      () => Firehose({ connection }).putRecordBatch({ DeliveryStreamName: 's', records: ['a'] }),
+      () => SNS({ connection }).publishBatch({ TopicArn: 't', messages: [{ Message: 'a' }] }),
+      () => CloudWatch({ connection }).putLogEvents({ ...stream, logEvents: [{ timestamp: 1, message: 'a' }] }),
+    ];
+    for (const call of calls) {
+      const before = seen.length;
+      assert.deepEqual(codesOf(await call()), ['unavailable']);
+      assert.equal(seen.length - before, connection.maxAttempts);
+    }
+  });
+});
+
+const stream = { logGroupName: 'g', logStreamName: 's' };
+
 describe('CloudWatch logs', () => {
-  const stream = { logGroupName: 'g', logStreamName: 's' };
   const DAY_MS = 86_400_000;
+
+  it('refuses an event that would cost the others their request, alone', async (context) => {
+    const { connection, seen } = await startService(context, (_, response) => json(response, {}));
+    const logEvents = [
+      { timestamp: 1, message: '' },
+      { timestamp: Number.NaN, message: 'never' },
+      { timestamp: 1.5, message: 'between' },
+      { timestamp: -1, message: 'before' },
+      { timestamp: 2, message: 'good' },
+    ];
+    const outcomes = await CloudWatch({ connection }).putLogEvents({ ...stream, logEvents });
+    assert.deepEqual(codesOf(outcomes), ['validation', 'validation', 'validation', 'validation', 'done']);
+    assert.deepEqual(
+      seen.map((request) => bodyOf<LogBatch>(request).logEvents.map(({ message }) => message)),
+      [['good']],
+    );
+  });
 
   it('puts events in the order of time, no more than a day in a request, and answers in the order given', async (context) => {
     const { connection, seen } = await startService(context, (request, response) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Tracer } from '@opentelemetry/api';
+import type { Span, Tracer } from '@opentelemetry/api';
 import { NOOP_SPAN, NOOP_TRACER } from '@verifiedfan/tracing';
 import { Athena, type AthenaRow, Lambda, LambdaFunctionError, StepFunctions } from '../../src/index.ts';
 import { type Answer, bodyOf, json, jsonError, startService } from './fake-service.ts';
@@ -174,5 +174,35 @@ describe('every client', () => {
     await Lambda({ connection }).invoke({ FunctionName: 'f', Payload: {} });
     await StepFunctions({ connection }).startExecution({ stateMachineArn: 'a', name: 'b', input: {} });
     assert.deepEqual(names, ['lambda.Invoke', 'stepfunctions.StartExecution']);
+  });
+
+  it('tells a span the name of an error and not its text, and nothing of a condition that did not hold', async (context) => {
+    const told: unknown[] = [];
+    const note = (what: unknown): Span => {
+      told.push(what);
+      return span;
+    };
+    const span: Span = {
+      ...NOOP_SPAN,
+      recordException: (exception) => void note(exception),
+      setStatus: note,
+      setAttribute: (name, value) => note({ [name]: value }),
+    };
+    const tracer: Tracer = {
+      ...NOOP_TRACER,
+      startActiveSpan: (_: string, ...rest: unknown[]) => {
+        const run = rest.at(-1);
+        return typeof run === 'function' ? run(span) : assert.fail('a span without work');
+      },
+    };
+    const answers = ['ExecutionAlreadyExists', 'InvalidName'];
+    const { connection } = await startService(context, (_, response) => jsonError(response, answers.shift() ?? ''), {
+      tracer,
+    });
+    const { startExecution } = StepFunctions({ connection });
+    await startExecution({ stateMachineArn: 'a', name: 'b', input: {} });
+    assert.deepEqual(told.splice(0), [{ 'verifiedfan.refused': 'ExecutionAlreadyExists' }]);
+    await assert.rejects(startExecution({ stateMachineArn: 'a', name: 'b', input: {} }));
+    assert.deepEqual(told, [{ name: 'InvalidName' }, { code: 2, message: 'InvalidName' }]);
   });
 });

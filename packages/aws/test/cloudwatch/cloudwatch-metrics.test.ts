@@ -72,10 +72,8 @@ describe('metrics on CloudWatch', () => {
   });
 
   it('flushes to a service that fails, and says what was lost', async (context) => {
-    const { connection } = await startService(
-      context,
-      (_, response) => jsonError(response, 'ThrottlingException', 400),
-      { maxAttempts: 1 },
+    const { connection, seen } = await startService(context, (_, response) =>
+      jsonError(response, 'ServiceUnavailable', 503),
     );
     const lost: [string, number][] = [];
     const onLost = (error: Error, count: number): void => {
@@ -86,7 +84,8 @@ describe('metrics on CloudWatch', () => {
     metrics.count('a');
     metrics.count('b');
     await metrics.flush();
-    assert.deepEqual(lost, [['throttled', 2]]);
+    assert.deepEqual(lost, [['unavailable', 2]]);
+    assert.equal(seen.length, 1, 'what may have been counted is not sent again');
     assert.deepEqual(metrics.snapshot(), []);
   });
 });

@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import { PortError } from '@verifiedfan/ports';
-import { createS3Bucket } from '../../src/index.ts';
+import { createProbe } from '@verifiedfan/test-utils';
+import { createS3Bucket, type S3BucketOptions } from '../../src/index.ts';
 import { type Answer, type Seen, startService } from '../clients/fake-service.ts';
 import { BUCKET, callOf, versionsXml, xml, xmlError } from './fake-s3.ts';
 
 const PART_BYTES = 5 * 2 ** 20;
 
 /** Answers by call, and by how often it was made; a call without an answer of its own succeeds. */
-const open = async (context: TestContext, answers: Record<string, Answer[]>) => {
+const open = async (
+  context: TestContext,
+  answers: Record<string, Answer[]>,
+  options: Partial<S3BucketOptions> = {},
+) => {
   const counts: Record<string, number> = {};
   const usual: Record<string, Answer> = {
     PutObject: (_, response) => response.writeHead(200, { 'x-amz-version-id': 'v1', etag: '"e"' }).end(),
@@ -39,6 +44,7 @@ const open = async (context: TestContext, answers: Record<string, Answer[]>) => 
     connection: service.connection,
     partBytes: PART_BYTES,
     partsAtOnce: 2,
+    ...options,
   });
   return { bucket, calls: () => service.seen.map(callOf), seen: service.seen };
 };
@@ -65,6 +71,28 @@ describe('writing to S3', () => {
       assert.ok(!error.message.includes('fan@example.com'));
       return true;
     });
+  });
+
+  it('lets an upload take as long as it takes', async (context) => {
+    const asked = createProbe<() => void>();
+    const { bucket } = await open(context, {
+      PutObject: [
+        (_, response) => asked.note(() => response.writeHead(200, { 'x-amz-version-id': 'v1', etag: '"e"' }).end()),
+      ],
+    });
+    // The SDK's timers are moved by hand.
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const storing = bucket.put({ key: 'a', body: 'x' });
+    const [answer] = await asked.first(1);
+    context.mock.timers.tick(600_000);
+    answer?.();
+    assert.equal((await storing).outcome, 'stored');
+  });
+
+  it('gives up an upload of which nothing is taken and nothing said for a while', async (context) => {
+    const { bucket, calls } = await open(context, { PutObject: [() => {}, () => {}] }, { stallMs: 20 });
+    await assert.rejects(bucket.put({ key: 'a', body: 'x' }), { code: 'unavailable' });
+    assert.deepEqual(calls(), ['PutObject', 'PutObject']);
   });
 
   it('gives up the parts when one of them is not taken', async (context) => {
