@@ -1,22 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { ServiceError } from './errors.ts';
+import { type ErrorDetail, ServiceError } from './errors.ts';
 import { guardJson } from './json-guard.ts';
+import { isJsonType } from './media-type.ts';
 
 export const DEFAULT_MAX_BODY_BYTES = 1_048_576;
-
-const JSON_TYPE = /^application\/(?:json|[a-z0-9.-]+\+json)\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 const tooLarge = (maxBytes: number): ServiceError =>
   new ServiceError({ code: 'PAYLOAD_TOO_LARGE', message: `The body is larger than ${maxBytes} bytes` });
 
-const malformed = (rule: string, message: string, cause?: unknown): ServiceError =>
-  new ServiceError({
-    code: 'VALIDATION_ERROR',
-    message: 'The body is malformed',
-    details: [{ pointer: '', rule, message }],
-    cause,
-  });
+const malformed = (detail: ErrorDetail): ServiceError =>
+  new ServiceError({ code: 'VALIDATION_ERROR', message: 'The body is malformed', details: [detail] });
 
 /**
  * Collects the body. Written with events because `for await` costs more than the rest of the pipeline on a small body. An oversized
@@ -45,25 +39,27 @@ const collect = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =>
 
 const requireJson = (request: IncomingMessage): void => {
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (JSON_TYPE.test(request.headers['content-type'] ?? '') && encoding.toLowerCase() === 'identity') return;
+  if (isJsonType(request.headers['content-type'] ?? '') && encoding.toLowerCase() === 'identity') return;
   const message = 'The body must be application/json in UTF-8 without content-encoding';
   throw new ServiceError({ code: 'UNSUPPORTED_MEDIA_TYPE', message });
 };
 
-/** Reads a JSON body. Throws 413, 415, or 400 for invalid UTF-8, malformed or too deep JSON and keys that reach for prototypes. */
+/**
+ * Reads a JSON body. Throws 413, 415, or 400 for invalid UTF-8, malformed or too deep JSON, keys that reach for prototypes and halves of
+ * surrogate pairs.
+ */
 export const readJsonBody = async (request: IncomingMessage, maxBytes: number): Promise<unknown> => {
   requireJson(request);
   const bytes = await collect(request, maxBytes);
-  if (!isUtf8(bytes)) throw malformed('utf8', 'Is not valid UTF-8');
+  if (!isUtf8(bytes)) throw malformed({ pointer: '', rule: 'utf8', message: 'Is not valid UTF-8' });
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch {
     // Not kept as the cause: V8 quotes the text around the mistake, which may be somebody's address.
-    throw malformed('json', 'Is not valid JSON');
+    throw malformed({ pointer: '', rule: 'json', message: 'Is not valid JSON' });
   }
   const problem = guardJson(value);
-  if (problem === 'depth') throw malformed('depth', 'Is nested more than 32 levels deep');
-  if (problem === 'key') throw malformed('reserved_key', 'Has a field named __proto__, constructor or prototype');
+  if (problem !== undefined) throw malformed(problem);
   return value;
 };

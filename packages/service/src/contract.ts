@@ -75,7 +75,10 @@ export type RouteContract<
    */
   idempotency?: 'stored' | 'content';
   responses: R;
-  /** Types of the service's own errors that this route can answer; those of the pipeline are understood. */
+  /**
+   * Types of errors that the handler can answer, those of the pipeline that it throws itself included (`VERSION_CONFLICT`, `NOT_FOUND`); what
+   * follows from the rest of the contract is understood: see `pipelineTypesOf`.
+   */
   errors?: readonly string[];
   /** Names of rights, any one of which lets a caller in, for OpenAPI. @default what `access` says */
   roles?: readonly string[] | undefined;

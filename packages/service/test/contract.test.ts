@@ -50,6 +50,43 @@ describe('a contract', () => {
     assert.equal((await statusOf(context, answering(error, ['TEAPOT']), true)).status, 418);
   });
 
+  it('lets through only those errors of the pipeline that it gives reason for, in strict mode', async (context) => {
+    const withBody = { body: z.string() };
+    const cases = [
+      { code: 'VERSION_CONFLICT', status: 412, declares: ['VERSION_CONFLICT'] },
+      { code: 'PRECONDITION_REQUIRED', status: 428, declares: ['PRECONDITION_REQUIRED'] },
+      { code: 'NOT_FOUND', status: 404, declares: ['NOT_FOUND'] },
+      { code: 'FORBIDDEN', status: 403, contract: { access: 'token' } },
+      { code: 'VALIDATION_ERROR', status: 400, contract: { query: z.strictObject({}) } },
+      { code: 'VALIDATION_ERROR', status: 400, contract: { headers: ['if-match'] } },
+      { code: 'PAYLOAD_TOO_LARGE', status: 413, contract: withBody },
+      { code: 'UNSUPPORTED_MEDIA_TYPE', status: 415, contract: withBody },
+      { code: 'IDEMPOTENCY_KEY_REUSED', status: 409, contract: { idempotency: 'stored' } },
+    ] as const;
+    const answer = async (code: string, contract: object) => {
+      const subject = route({
+        method: 'POST',
+        path: '/a',
+        summary: 'Fails',
+        access: 'public',
+        responses: { 204: null },
+        handler: () => {
+          throw new ServiceError({ code, message: '' });
+        },
+        ...contract,
+      });
+      const { call } = await startService(context, [subject]);
+      const body = 'body' in contract ? { json: 'x' } : {};
+      return (await call('/a', { method: 'POST', claims: {}, ...body })).status;
+    };
+    for (const { code, status, ...given } of cases) {
+      assert.equal(await answer(code, {}), 500, code);
+      const contract = 'declares' in given ? { errors: given.declares } : given.contract;
+      assert.equal(await answer(code, contract), status, code);
+    }
+    assert.equal(await answer('UNAVAILABLE', {}), 503);
+  });
+
   it('fails when the handler answers nothing', async (context) => {
     assert.equal((await statusOf(context, answering(undefined), false)).status, 500);
   });

@@ -97,20 +97,26 @@ describe('the pipeline', () => {
 
   it('names the rule that a body breaks before its schema is asked', async (context) => {
     const { call } = await startService(context, routes());
-    const cases: [body: string | Uint8Array, rule: string][] = [
+    const cases: [body: string | Uint8Array, rule: string, pointer?: string][] = [
       ['{"id":', 'json'],
       ['', 'json'],
       [new Uint8Array([0x22, 0xff, 0x22]), 'utf8'],
-      [`${'['.repeat(33)}${']'.repeat(33)}`, 'depth'],
-      [`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`, 'depth'],
-      ['{"id":"a","__proto__":{}}', 'reserved_key'],
-      ['{"id":"a","nested":[{"constructor":1}]}', 'reserved_key'],
-      ['{"id":"a","\\u0070rototype":1}', 'reserved_key'],
+      [`${'['.repeat(33)}${']'.repeat(33)}`, 'depth', '/0'.repeat(32)],
+      [`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`, 'depth', '/a'.repeat(32)],
+      ['{"id":"a","__proto__":{}}', 'reserved_key', '/__proto__'],
+      ['{"id":"a","nested":[{"constructor":1}]}', 'reserved_key', '/nested/0/constructor'],
+      ['{"id":"a","\\u0070rototype":1}', 'reserved_key', '/prototype'],
+      ['"\\ud800"', 'well_formed'],
+      ['{"id":{"en":["a","b \\udc00"]}}', 'well_formed', '/id/en/1'],
+      ['{"id":{"\\ud83d":"a"}}', 'well_formed', '/id/*'],
     ];
-    for (const [body, rule] of cases) {
+    for (const [body, rule, pointer = ''] of cases) {
       const answer = await call('/things', { body, headers: json });
-      assert.deepEqual([answer.status, errorOf(answer).details?.map((detail) => detail.rule)], [400, [rule]], rule);
+      const details = errorOf(answer).details?.map((detail) => [detail.rule, detail.pointer]);
+      assert.deepEqual([answer.status, details], [400, [[rule, pointer]]], rule);
     }
+    const whole = await call('/things', { body: '{"id":"\\ud83d\\ude00"}', headers: json });
+    assert.equal(whole.status, 201);
   });
 
   it('says where an invalid input stood', async (context) => {

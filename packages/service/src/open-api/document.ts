@@ -1,6 +1,7 @@
 import type { Schema } from '@verifiedfan/schema';
 import type { ResponseContract, Route } from '../contract.ts';
 import type { ErrorStatuses } from '../errors.ts';
+import { pipelineTypesOf } from '../pipeline-types.ts';
 import { type Components, createComponents, type Json } from './components.ts';
 
 export type OpenApiOptions = { name: string; version: string; routes: readonly Route[]; statuses: ErrorStatuses };
@@ -39,17 +40,8 @@ const success = (contract: ResponseContract, { describe }: Components): Json => 
   return { description: 'OK', content: { 'application/json': { schema } } };
 };
 
-/** Types that the pipeline can answer on this route, besides those that every request can get. */
-const pipelineTypes = ({ access, body, params, query, headers, idempotency }: Route): string[] => [
-  ...((body ?? params ?? query ?? headers) ? ['VALIDATION_ERROR'] : []),
-  ...(access === 'public' ? [] : ['UNAUTHORIZED', 'FORBIDDEN']),
-  ...(body === undefined ? [] : ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']),
-  ...(idempotency === 'stored' ? ['IDEMPOTENCY_KEY_REUSED'] : []),
-  ...['HEADERS_TOO_LARGE', 'INTERNAL_ERROR', 'UNAVAILABLE'],
-];
-
 const errorsOf = (route: Route, statuses: ErrorStatuses): Json => {
-  const types = new Set([...pipelineTypes(route), ...(route.errors ?? [])]);
+  const types = new Set<string>([...pipelineTypesOf(route), ...(route.errors ?? [])]);
   const byStatus = Map.groupBy(types, (type) => String(statuses[type]));
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
   return Object.fromEntries(

@@ -1,11 +1,13 @@
 import { CORRELATION_HEADER } from '@verifiedfan/correlation';
-import { type ErrorStatuses, type Failure, PIPELINE_ERRORS, toFailure } from '../errors.ts';
+import type { Route } from '../contract.ts';
+import { type ErrorStatuses, type Failure, toFailure } from '../errors.ts';
 import type { Context, ServiceLog } from '../exchange.ts';
+import { pipelineTypesOf } from '../pipeline-types.ts';
 
 export type ErrorFormatterOptions = {
   statuses: ErrorStatuses;
   log: ServiceLog;
-  /** Answer 500 to error types that the route does not declare. For tests. */
+  /** Answer 500 to error types that neither the route declares nor its contract lets the pipeline answer. For tests. */
   strict: boolean;
 };
 
@@ -23,10 +25,14 @@ const send = (context: Context, failure: Failure): void => {
   context.body = errorBody(failure, context.state.exchange.correlation);
 };
 
-const isDeclared = (context: Context, { type }: Failure): boolean => {
-  const { route } = context.state.exchange;
-  return route === undefined || Object.hasOwn(PIPELINE_ERRORS, type) || (route.errors?.includes(type) ?? false);
-};
+/** Whoever has gone away is answered nothing, so nobody needs to be told of it. */
+const UNSEEN = 'CLIENT_CLOSED_REQUEST';
+
+const isDeclared = (route: Route | undefined, { type }: Failure): boolean =>
+  route === undefined ||
+  type === UNSEEN ||
+  pipelineTypesOf(route).some((each) => each === type) ||
+  (route.errors?.includes(type) ?? false);
 
 /** Turns whatever was thrown into an answer; what was nobody's fault outside is logged with its cause. */
 export const formatErrors =
@@ -34,7 +40,7 @@ export const formatErrors =
   (context: Context, error: unknown): void => {
     const declared = toFailure(error, statuses);
     const failure =
-      strict && !isDeclared(context, declared)
+      strict && !isDeclared(context.state.exchange.route, declared)
         ? toFailure(new Error(`The route does not declare ${declared.type}`), statuses)
         : declared;
     if (failure.status >= 500) log.error('request failed', { path: context.state.exchange.template, error });
