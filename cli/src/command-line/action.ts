@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandRun, GlobalOptions, Needs, Runner } from '../run/context.ts';
+import type { CommandRun, EstateFlags, GlobalOptions, Needs, Runner } from '../run/context.ts';
 
 /** What the definitions of commands are given. */
 export type Launcher = {
@@ -27,10 +27,11 @@ export const createActions =
   ({ needs, load, select }) =>
   async (...all) => {
     const command = all.at(-1) as Command;
-    const options = all.at(-2) as Record<string, unknown> & GlobalOptions;
+    const options = all.at(-2) as Record<string, unknown> & GlobalOptions & Pick<EstateFlags, 'platform'>;
     const typed: Typed = { args: all.slice(0, -2), options };
     const selected = select(typed);
-    const wanted = { data: options.data, json: options.json, bill: options.bill === true, command: command.name() };
+    const { data, json, platform } = options;
+    const wanted = { data, json, platform, bill: options.bill === true, command: command.name() };
     const run = { ...wanted, needs: typeof needs === 'function' ? needs(typed) : needs };
     finish(await runner.run(run, async (context) => (await load())(context, selected)));
   };

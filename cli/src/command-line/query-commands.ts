@@ -1,6 +1,13 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { PLATFORMS } from '../run/context.ts';
 import type { CreateAction } from './action.ts';
 import { campaignId } from './arguments.ts';
+
+/** A command that can look at a stage while its functions work. */
+const onStage = (): Option =>
+  new Option('--platform <name>', 'aws: the deployed stage RESOURCE_PREFIX, instead of a data directory')
+    .choices(PLATFORMS)
+    .default('embedded');
 
 /** Defines the commands that show and mend what is stored. */
 export const defineQueryCommands = (program: Command, action: CreateAction): void => {
@@ -10,6 +17,7 @@ export const defineQueryCommands = (program: Command, action: CreateAction): voi
     .command('counts')
     .addArgument(campaign())
     .description('print the stored counts')
+    .addOption(onStage())
     .action(
       action({
         needs: 'stores',
@@ -23,6 +31,7 @@ export const defineQueryCommands = (program: Command, action: CreateAction): voi
     .addArgument(campaign())
     .description('compare the stored counts with a recount of the member rows')
     .option('--repair', 'finish what is unfinished, then correct the stored counts', false)
+    .addOption(onStage())
     .action(
       action({
         needs: ({ options }) => (options.repair === true ? 'estate' : 'stores'),
@@ -35,6 +44,7 @@ export const defineQueryCommands = (program: Command, action: CreateAction): voi
     .command('rows')
     .addArgument(campaign())
     .description('print the stored member rows, one JSON document a line')
+    .addOption(onStage())
     .action(
       action({
         needs: 'stores',
@@ -52,11 +62,13 @@ const defineDeadLetters = (program: Command, action: CreateAction): void => {
   letters
     .command('list', { isDefault: true })
     .description('list worker, position and reason; no values of the records')
+    .addOption(onStage())
     .action(action({ needs: 'stores', load: async () => (await load()).listDeadLetters, select: () => ({}) }));
   letters
     .command('show')
     .argument('<id>', 'as the list says')
     .description('show one with its payload, which may hold personal data')
+    .addOption(onStage())
     .action(
       action({
         needs: 'stores',
@@ -68,6 +80,7 @@ const defineDeadLetters = (program: Command, action: CreateAction): void => {
     .command('redrive')
     .argument('<ids...>', 'as the list says')
     .description('hand them to their workers again')
+    .addOption(onStage())
     .action(
       action({
         needs: 'estate',

@@ -1,8 +1,7 @@
-import type { Engine } from '@verifiedfan/local';
-import { type DeadLetterWithPayload, redrive, toError } from '@verifiedfan/worker';
+import { type DeadLetterWithPayload, type PreparedWorker, redrive, toError } from '@verifiedfan/worker';
 import { BAD_OUTCOME, DONE, printJson } from '../output/io.ts';
 import { checkStores } from '../run/check-stores.ts';
-import type { CommandContext, CommandRun } from '../run/context.ts';
+import type { CommandContext, CommandRun, Stage } from '../run/context.ts';
 import { openDeadLetters, unknownDeadLetter } from './dead-letters.ts';
 import { settled } from './load.ts';
 
@@ -19,11 +18,8 @@ export const redriveDeadLetters: CommandRun<{ ids: string[] }> = (context, { ids
     return results.every(({ outcome }) => outcome === 'done') ? DONE : BAD_OUTCOME;
   });
 
-const redriveAll = async (
-  { platform, estate: open, io }: CommandContext,
-  ids: readonly string[],
-): Promise<Redriven[]> => {
-  const letters = openDeadLetters(platform());
+const redriveAll = async (context: CommandContext, ids: readonly string[]): Promise<Redriven[]> => {
+  const letters = openDeadLetters(context.platform());
   // All ids first: a misspelt one changes nothing.
   const found: DeadLetterWithPayload[] = [];
   for (const id of ids) {
@@ -31,22 +27,32 @@ const redriveAll = async (
     if (letter === undefined) throw unknownDeadLetter(id);
     found.push(letter);
   }
-  const estate = await open();
-  await checkStores(estate);
-  const engine = await estate.engine();
+  const { prepared, finish } = context.stage === undefined ? await handsOf(context) : onStage(context.stage);
   const results: Redriven[] = [];
   for (const letter of found) {
-    const result = await redriveOne(engine, letter);
+    const result = await redriveOne(await prepared(letter.worker), letter);
     if (result.outcome === 'done') await letters.remove(letter.id);
     results.push(result);
   }
-  await settled(engine, io);
+  await finish();
   return results;
 };
 
-const redriveOne = async (engine: Engine, letter: DeadLetterWithPayload): Promise<Redriven> => {
+/** Who takes the letters, and what is to be done behind them. */
+type Hands = Stage & { finish(): Promise<void> };
+
+const handsOf = async ({ estate: open, io }: CommandContext): Promise<Hands> => {
+  const estate = await open();
+  await checkStores(estate);
+  const engine = await estate.engine();
+  return { prepared: async (worker) => engine.prepared(worker), finish: () => settled(engine, io) };
+};
+
+/** What follows from a letter is for the functions of the stage. */
+const onStage = ({ prepared }: Stage): Hands => ({ prepared, finish: async () => {} });
+
+const redriveOne = async (prepared: PreparedWorker | undefined, letter: DeadLetterWithPayload): Promise<Redriven> => {
   const { id, worker } = letter;
-  const prepared = engine.prepared(worker);
   if (prepared === undefined) return { id, outcome: 'failed', reason: `there is no worker ${worker}` };
   try {
     await redrive(prepared, letter);

@@ -1,5 +1,6 @@
 import type { Estate } from '@verifiedfan/local';
 import type { Platform } from '@verifiedfan/ports';
+import type { PreparedWorker } from '@verifiedfan/worker';
 import type { CommandIo } from '../output/io.ts';
 
 /** What a command is given: where to write, and what it works on. */
@@ -13,12 +14,20 @@ export type CommandContext = {
   platform(): Platform;
   /** The whole product on them, started where it is asked for; for commands that declare `estate`. */
   estate(): Promise<Estate>;
+  /** The stage that is looked at, where the command line names one; then there is no estate. */
+  stage?: Stage | undefined;
   /** Whether the report says what was used, and what it costs on AWS. */
   bill: boolean;
   /** Whether the workers run already, before the command and after it. */
   workersRun: boolean;
   /** Commands that make workers work run one after the other, so that each reports its own work alone. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+};
+
+/** A stage whose functions work somewhere else, seen from here. */
+export type Stage = {
+  /** A worker with what it works with, for a record that is handed to it; undefined for an unknown name. */
+  prepared(worker: string): Promise<PreparedWorker | undefined>;
 };
 
 /** Resolves with the exit code. */
@@ -34,6 +43,8 @@ export type StartContext = CommandContext & { serve(): Promise<{ close(): Promis
 export type GlobalOptions = { data: string; json: boolean };
 /** What an estate is opened with, where it is opened for the command. */
 export type EstateFlags = {
+  /** What the command works on instead of a data directory. @default embedded, the data directory */
+  platform?: PlatformName | undefined;
   /** Counts what is used, and reports it with its price. */
   bill?: boolean | undefined;
 };

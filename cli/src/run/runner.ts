@@ -9,7 +9,7 @@ import { runExplained } from './run-explained.ts';
 
 /** Runs commands in this process, unless the owner of the data directory takes them. */
 export const createRunner = (argv: readonly string[], io: CommandIo): Runner => ({
-  async run({ data, json, bill = false, needs, command }, run) {
+  async run({ data, json, bill = false, platform, needs, command }, run) {
     const directory = resolve(io.directory, data);
     const alone = {
       io,
@@ -20,6 +20,10 @@ export const createRunner = (argv: readonly string[], io: CommandIo): Runner => 
       inTurn: <Result>(work: () => Promise<Result>) => work(),
     };
     if (needs === 'nothing') return run({ ...alone, ...NOTHING });
+    if (platform === 'aws') {
+      const stage = await (await import('./open-stage.ts')).openStage({ io });
+      return closingAfter(stage, () => run({ ...alone, ...stage, platform: () => stage.platform }));
+    }
     const remote = { argv: [...argv], directory: io.directory, interactive: io.interactive };
     const open = needs === 'stores' ? openStores : openWhole;
     const opened = await ownOrHandOver(open, remote, { directory, command, io, bill });

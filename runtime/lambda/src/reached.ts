@@ -1,21 +1,9 @@
 import type { Catalogue } from '@verifiedfan/ports';
-import { DEAD_LETTER_TABLE, parseTarget, type Worker } from '@verifiedfan/worker';
 import type { ServiceDefinition } from './services/list.ts';
 
-/**
- * The part of the catalogue that a worker may touch, its dead letters included; requests have none, since their caller is told. What only
- * wakes a worker is read by Lambda on its behalf.
- */
-export const reachedBy = (
-  { reads, writes, requeues, deletes, sources }: Pick<Worker, 'reads' | 'writes' | 'requeues' | 'deletes' | 'sources'>,
-  catalogue: Catalogue,
-): Catalogue => {
-  const names = new Set([...reads, ...writes, ...requeues, ...deletes].map((target) => parseTarget(target).resource));
-  if (sources.some(({ mode }) => mode !== 'request')) names.add(DEAD_LETTER_TABLE);
-  return Object.fromEntries(Object.entries(catalogue).filter(([name]) => names.has(name)));
-};
+export { reachedBy } from '@verifiedfan/platform/aws';
 
-/** The same of a REST service; its database is no resource of the catalogue. */
+/** The part of the catalogue that a REST service may touch; its database is no resource of the catalogue. */
 export const reachedByService = ({ writes, caches }: ServiceDefinition, catalogue: Catalogue): Catalogue => {
   const names = new Set<string>([...writes, ...caches]);
   return Object.fromEntries(Object.entries(catalogue).filter(([name]) => names.has(name)));

@@ -82,8 +82,8 @@ describe('the list of services', () => {
   it('decides which drivers a bundle brings', () => {
     const openersOf = (name: keyof typeof services): string =>
       /import \{ (open.*) \} from ".*aws.*"/.exec(serviceEntry(name, undefined))?.[1] ?? '';
-    assert.equal(openersOf('campaign-service'), 'openStreams, openQueues, openCaches, openDatabases');
-    assert.equal(openersOf('entry-service'), 'openDatabases');
+    assert.equal(openersOf('campaign-service'), 'openStreams, openQueues, openCaches, openDatabases, openUnleashFlags');
+    assert.equal(openersOf('entry-service'), 'openDatabases, openUnleashFlags');
   });
 });
 
