@@ -1,6 +1,7 @@
 import { type CallOptions, createRequest, type Normaliser } from '@verifiedfan/request';
 import { type MergeRequest, readCommitted, readFileAnswer, readFound, readMade } from './answers.ts';
 import { branchOf, checkContent, checkPath } from './checks.ts';
+import { withoutQuickActions } from './description.ts';
 import { GitlabError, toGitlabError } from './errors.ts';
 import type { CallContext, Change, ConfigurationFile, Gitlab, GitlabOptions } from './gitlab.ts';
 
@@ -49,7 +50,7 @@ export const createGitlab = (options: GitlabOptions): Gitlab => {
   ): Promise<MergeRequest> => {
     const path = `${root}/merge_requests`;
     const between = { source_branch: branch, target_branch: targetBranch };
-    const json = { ...between, title, description, remove_source_branch: true };
+    const json = { ...between, title, description: withoutQuickActions(description), remove_source_branch: true };
     // There is one open merge request between two branches at most, so that repeating it makes no second.
     const post = { method: 'POST', path, json, idempotent: true, alsoAccept: [409] };
     const made = await call({ ...post, ...context }, readMade);

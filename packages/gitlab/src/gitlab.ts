@@ -16,7 +16,7 @@ export type Change = {
   content: string;
   /** First line of the commit and the name of the merge request. */
   title: string;
-  /** Markdown. */
+  /** Markdown. Quick actions in it are text and do nothing: the token may do more than who proposes. */
   description?: string | undefined;
   /** `lastCommitId` of the file that was read; null when there was none. Left out, the change is based on what is there now. */
   basedOn?: string | null | undefined;
