@@ -43,30 +43,3 @@ export const pageLimitSchema = z
   .string()
   .regex(/^(?:[1-9][0-9]?|1[0-9]{2}|200)$/, 'Must be 1 to 200')
   .transform(Number);
-
-/** A language tag such as `en` or `pt-BR`. */
-export const localeSchema = z
-  .string()
-  .max(35)
-  .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'Must be a language tag such as en or pt-BR');
-
-/**
- * A text of 1 to `maxLength` characters once it is trimmed. Blanks alone are too short; the document says so by a pattern, since JSON Schema
- * counts what was sent.
- */
-export const trimmedTextSchema = ({ maxLength }: { maxLength: number }) =>
-  z.string().trim().min(1).max(maxLength).meta({ pattern: '\\S' });
-
-export type LocalisedText = string | Record<string, string>;
-
-/** One text for every language, or a text per language tag (1 to 100 of them); each 1 to `maxLength` characters once trimmed. */
-export const localisedTextSchema = ({ maxLength = 10_000 }: { maxLength?: number } = {}) => {
-  const text = trimmedTextSchema({ maxLength });
-  const perLocale = z
-    .record(localeSchema, text)
-    .refine(
-      (texts) => Object.keys(texts).length >= 1 && Object.keys(texts).length <= 100,
-      'Must hold 1 to 100 languages',
-    );
-  return z.union([text, perLocale]);
-};

@@ -6,15 +6,18 @@ export {
   ID_PATTERN,
   idSchema,
   isId,
-  type LocalisedText,
-  localeSchema,
-  localisedTextSchema,
   normaliseEmail,
   pageLimitSchema,
   phoneSchema,
-  trimmedTextSchema,
 } from './grammars.ts';
 export { toJsonSchema } from './json-schema.ts';
 export { type CheckedSchema, type Infer, type Parsed, parse, type Schema, safeParse } from './parse.ts';
 export { toPointer } from './pointer.ts';
+export {
+  areDistinctLocales,
+  type LocalisedText,
+  localeSchema,
+  localisedTextSchema,
+  trimmedTextSchema,
+} from './texts.ts';
 export { createValidateSchema, ValidateSchema } from './validate-schema.ts';

@@ -1,6 +1,7 @@
 import { dateTimeSchema } from './date-time.ts';
-import { emailSchema, idSchema, localisedTextSchema, phoneSchema } from './grammars.ts';
+import { emailSchema, idSchema, phoneSchema } from './grammars.ts';
 import { type Infer, parse, type Schema } from './parse.ts';
+import { localisedTextSchema } from './texts.ts';
 
 /**
  * Makes a `ValidateSchema` that knows schemas by name. `ValidateSchema(name | schema)` answers a function that returns the valid value

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  emailSchema,
-  idSchema,
-  isId,
-  localisedTextSchema,
-  phoneSchema,
-  safeParse,
-  toJsonSchema,
-  trimmedTextSchema,
-} from '../src/index.ts';
+import { emailSchema, idSchema, isId, phoneSchema, safeParse } from '../src/index.ts';
 
 const accepts = (schema: Parameters<typeof safeParse>[0], value: unknown): boolean => safeParse(schema, value).ok;
 
@@ -42,21 +33,5 @@ describe('grammars', () => {
       assert.ok(!accepts(emailSchema, email), email);
     }
     assert.ok(accepts(emailSchema, `${'a'.repeat(242)}@example.com`));
-  });
-
-  it('takes one text or a text per language', () => {
-    const schema = localisedTextSchema({ maxLength: 5 });
-    assert.deepEqual(safeParse(schema, ' Tour '), { ok: true, value: 'Tour' });
-    assert.ok(accepts(schema, { en: 'Tour', 'pt-BR': 'Turnê' }));
-    for (const text of ['', ' ', 'Longer', {}, { en: '' }, { english_: 'Tour' }, 5]) assert.ok(!accepts(schema, text));
-  });
-
-  it('describes that blanks alone are no text, as it is checked', () => {
-    const schema = trimmedTextSchema({ maxLength: 5 });
-    const { pattern, minLength, maxLength } = toJsonSchema(schema);
-    assert.deepEqual({ minLength, maxLength }, { minLength: 1, maxLength: 5 });
-    // Every blank that JavaScript trims, and what only looks like one.
-    for (const text of [' ', '\t\n', '\u00a0', '\ufeff', '\u2028', 'a', ' a', '\u200b', '\u0085'])
-      assert.equal(new RegExp(String(pattern), 'u').test(text), accepts(schema, text), JSON.stringify(text));
   });
 });

@@ -1,5 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { idSchema, localeSchema, parseIsoDateTime, z } from '@verifiedfan/schema';
+import { areDistinctLocales, idSchema, localeSchema, parseIsoDateTime, z } from '@verifiedfan/schema';
 
 /** An offset can lead out of the years that have four digits; ISO 8601 writes those otherwise, and they would sort before all others. */
 const hasFourDigits = (text: string): boolean => /^\d/.test(new Date(parseIsoDateTime(text) ?? 0).toISOString());
@@ -72,4 +72,8 @@ export const siteSchema = z
 const areUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
 export const uniqueIds = (max: number) => z.array(idSchema).max(max).refine(areUnique, 'Must not name anything twice');
-export const localesSchema = z.array(localeSchema).min(1).max(100).refine(areUnique, 'Must not name a language twice');
+export const localesSchema = z
+  .array(localeSchema)
+  .min(1)
+  .max(100)
+  .refine(areDistinctLocales, 'Must not name a language twice');
