@@ -35,10 +35,18 @@ export type Step = (context: Context) => Promise<void> | undefined;
 /** Is told of every request once its answer stands, and how long that took. */
 export type Observer = (context: Context, tookMs: number) => void;
 
-/** As much of a logger as the pipeline needs. */
-export type ServiceLog = Readonly<
+type LogMethods = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (message: string, data?: Record<string, unknown>) => void>
 >;
+
+/** As much of a logger as the pipeline needs. */
+export type ServiceLog = LogMethods & {
+  /** The same with the path of a module on each line. A log that cannot tell is used as it is. */
+  at?(modulePath: string): LogMethods;
+};
+
+/** The log of one module, such as `campaign-service/pipeline/access-log`. */
+export const logAt = (log: ServiceLog, modulePath: string): ServiceLog => log.at?.(modulePath) ?? log;
 
 /** Methods come from the client: those outside the list share one name, so that metrics stay small. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set([

@@ -19,7 +19,7 @@ export {
   ServiceError,
   type ServiceErrorOptions,
 } from './errors.ts';
-export type { ServiceLog } from './exchange.ts';
+export { logAt, type ServiceLog } from './exchange.ts';
 export {
   createIdempotencyStore,
   IDEMPOTENCY_INDEXES,

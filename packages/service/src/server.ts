@@ -3,7 +3,7 @@ import Koa from 'koa';
 import type { VerifyToken } from './claims.ts';
 import type { Route } from './contract.ts';
 import { type ErrorStatuses, PIPELINE_ERRORS } from './errors.ts';
-import type { ExchangeState, Serve, ServiceLog } from './exchange.ts';
+import { type ExchangeState, logAt, type Serve, type ServiceLog } from './exchange.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import { createHttpServer, type HttpOptions, type Listening, type ListenOptions, listen } from './listen.ts';
@@ -62,7 +62,8 @@ const checkErrors = (routes: readonly Route[], statuses: ErrorStatuses): void =>
 };
 
 const createIdempotencyLayer = (options: ServiceServerOptions, statuses: ErrorStatuses): Idempotency | undefined => {
-  const { idempotencyStore: store, clock, random, log } = options;
+  const { idempotencyStore: store, clock, random, name } = options;
+  const log = logAt(options.log, `${name}/idempotency`);
   if (store !== undefined) return createIdempotency({ store, clock, random, log, statuses });
   const needy = options.routes.find(({ idempotency }) => idempotency === 'stored');
   if (needy !== undefined)
@@ -81,26 +82,27 @@ const createPipeline = (
     isClosing: () => boolean;
   },
 ): Serve => {
-  const { clock, random, log, tracing, verifyToken, strict = false } = options;
+  const { name, clock, random, tracing, verifyToken, strict = false } = options;
+  const log = (module: string): ServiceLog => logAt(options.log, `${name}/pipeline/${module}`);
   const { router, statuses, metrics, idempotency, isClosing } = parts;
   const serve = createServe({
     clock,
-    log,
+    log: log('serve'),
     steps: [
       matchRoute({ router }),
       authenticate({ verifyToken }),
       handle({ idempotency }),
-      formatResponses({ clock, log, strict }),
+      formatResponses({ clock, log: log('response-formatter'), strict }),
     ],
-    formatError: formatErrors({ statuses, log, strict }),
+    formatError: formatErrors({ statuses, log: log('error-formatter'), strict }),
     finish: compressLarge(),
     observers: [
       (context) => {
         if (isClosing()) context.set('connection', 'close');
       },
       metrics.measure,
-      auditSupreme({ log, metrics }),
-      accessLog({ log }),
+      auditSupreme({ log: log('audit'), metrics }),
+      accessLog({ log: log('access-log') }),
     ],
   });
   const correlated = correlate({ random }, serve);
@@ -109,7 +111,8 @@ const createPipeline = (
 
 /** Builds the server of a service. Throws `TypeError` for contracts that contradict each other. */
 export const createServiceServer = (options: ServiceServerOptions): ServiceServer => {
-  const { name, version, clock, random, log, checks = {}, errors = {}, gauges } = options;
+  const { name, version, clock, random, checks = {}, errors = {}, gauges } = options;
+  const log = (module: string): ServiceLog => logAt(options.log, `${name}/${module}`);
   const statuses: ErrorStatuses = { ...errors, ...PIPELINE_ERRORS };
   const metrics = createRequestMetrics({ gauges });
   let closing = false;
@@ -126,7 +129,8 @@ export const createServiceServer = (options: ServiceServerOptions): ServiceServe
   checkErrors(routes, statuses);
   const app = new Koa<ExchangeState>();
   // Only what happens while an answer is being sent gets here, such as a client that went away.
-  app.on('error', (error: unknown) => log.debug('answer not sent', { error }));
+  const serverLog = log('server');
+  app.on('error', (error: unknown) => serverLog.debug('answer not sent', { error }));
   const idempotency = createIdempotencyLayer(options, statuses);
   const router = createRouter(routes);
   app.use(createPipeline(options, { router, statuses, metrics, idempotency, isClosing }));
@@ -135,7 +139,7 @@ export const createServiceServer = (options: ServiceServerOptions): ServiceServe
     openApi,
     listen(listenOptions = {}) {
       const server = createHttpServer(app.callback(), options);
-      answerRawRequests(server, { random, metrics, log, router });
+      answerRawRequests(server, { random, metrics, log: log('raw-answers'), router });
       const onClose = (): void => {
         closing = true;
       };

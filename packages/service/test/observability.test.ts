@@ -35,6 +35,36 @@ describe('a supreme token', () => {
   });
 });
 
+describe('a log line', () => {
+  it('names the module that wrote it', async (context) => {
+    const paths: string[] = [];
+    const silent = { debug() {}, info() {}, warn() {}, error() {} };
+    const note = (path: string) => (message: string) => {
+      paths.push(`${path}: ${message}`);
+    };
+    const at = (path: string) => ({ ...silent, info: note(path), warn: note(path), error: note(path) });
+    const failing = route({
+      method: 'GET',
+      path: '/failing',
+      summary: 'Fails',
+      access: 'token',
+      responses: { 204: null },
+      handler: () => {
+        throw new Error('broken');
+      },
+    });
+    const { call } = await startService(context, [failing], { log: { ...silent, at } });
+    await call('/failing', { claims: { supreme: true } });
+    await call('/failing', { headers: { expect: 'wonders' } });
+    assert.deepEqual(paths, [
+      'test-service/pipeline/error-formatter: request failed',
+      'test-service/pipeline/audit: supreme',
+      'test-service/pipeline/access-log: request',
+      'test-service/raw-answers: request',
+    ]);
+  });
+});
+
 describe('an answer', () => {
   it('says when a new token would hold more rights', async (context) => {
     const { call } = await startService(context, [things]);
@@ -44,6 +74,17 @@ describe('an answer', () => {
 });
 
 describe('/metrics', () => {
+  it('asks for each measurement once', async (context) => {
+    let asked = 0;
+    const read = () => {
+      asked += 1;
+      return asked;
+    };
+    const { call } = await startService(context, [], { gauges: { asked: { help: 'How often it was asked', read } } });
+    assert.match((await call('/metrics')).text, /asked 1\n/);
+    assert.equal(asked, 1);
+  });
+
   it('tells what a service measures itself, and the rest when one measurement fails', async (context) => {
     let down = false;
     const gauges = {
