@@ -51,6 +51,7 @@ const WRONG: readonly (readonly [line: string, right: RegExp])[] = [
   ['dead-letters --platform aws', /RESOURCE_PREFIX must say/],
   ['dead-letters redrive nothing --platform aws', /RESOURCE_PREFIX must say/],
   ['recount a --repair --platform aws', /RESOURCE_PREFIX must say/],
+  ['dead-letters recover loadScoresToDynamoDB', /only Lambda gives up so: --platform aws/],
   ['token --campaign tour', /ID=ACTION,ACTION, such as tour-2027=read,update/],
   ['token --campaign tour=', /ID=ACTION,ACTION/],
   ['token --campaign a=b=c', /ID=ACTION,ACTION/],

@@ -88,4 +88,18 @@ const defineDeadLetters = (program: Command, action: CreateAction): void => {
         select: ({ args: [ids] }) => ({ ids: ids as string[] }),
       }),
     );
+  letters
+    .command('recover')
+    .argument('<worker>', 'as "verifiedfan workers" says')
+    .description(
+      'work off what Lambda gave up of a worker while its stream keeps it; what fails again is a dead letter',
+    )
+    .addOption(onStage())
+    .action(
+      action({
+        needs: 'stores',
+        load: async () => (await import('../commands/recover.ts')).recoverGivenUp,
+        select: ({ args: [worker] }) => ({ worker: worker as string }),
+      }),
+    );
 };

@@ -39,7 +39,7 @@ const redriveAll = async (context: CommandContext, ids: readonly string[]): Prom
 };
 
 /** Who takes the letters, and what is to be done behind them. */
-type Hands = Stage & { finish(): Promise<void> };
+type Hands = Pick<Stage, 'prepared'> & { finish(): Promise<void> };
 
 const handsOf = async ({ estate: open, io }: CommandContext): Promise<Hands> => {
   const estate = await open();
@@ -49,7 +49,7 @@ const handsOf = async ({ estate: open, io }: CommandContext): Promise<Hands> => 
 };
 
 /** What follows from a letter is for the functions of the stage. */
-const onStage = ({ prepared }: Stage): Hands => ({ prepared, finish: async () => {} });
+const onStage = ({ prepared }: Pick<Stage, 'prepared'>): Hands => ({ prepared, finish: async () => {} });
 
 const redriveOne = async (prepared: PreparedWorker | undefined, letter: DeadLetterWithPayload): Promise<Redriven> => {
   const { id, worker } = letter;

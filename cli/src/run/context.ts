@@ -1,5 +1,5 @@
 import type { Estate } from '@verifiedfan/local';
-import type { Platform } from '@verifiedfan/ports';
+import type { Platform, Queue } from '@verifiedfan/ports';
 import type { PreparedWorker } from '@verifiedfan/worker';
 import type { CommandIo } from '../output/io.ts';
 
@@ -28,6 +28,8 @@ export type CommandContext = {
 export type Stage = {
   /** A worker with what it works with, for a record that is handed to it; undefined for an unknown name. */
   prepared(worker: string): Promise<PreparedWorker | undefined>;
+  /** Where Lambda writes what it gave up of a worker, and the streams and tables that it read. */
+  givenUp(worker: PreparedWorker): Promise<{ queue: Queue; sources: Pick<Platform, 'stream' | 'table'> }>;
 };
 
 /** Resolves with the exit code. */

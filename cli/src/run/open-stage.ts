@@ -17,10 +17,10 @@ export const openStage = async ({ io }: { io: CommandIo }): Promise<Opened & { s
   const configuration = readConfiguration();
   const catalogue: Catalogue = resources;
   const tables = Object.fromEntries(Object.entries(catalogue).filter(([, { kind }]) => kind === 'table'));
-  const parts: Platform[] = [];
+  const closing: { close(): Promise<void> }[] = [];
   const open = async (options: Omit<Parameters<typeof openPart>[0], 'configuration'>): Promise<Platform> => {
     const part = await openPart({ ...options, configuration });
-    parts.push(part);
+    closing.push(part);
     return part;
   };
 
@@ -48,12 +48,21 @@ export const openStage = async ({ io }: { io: CommandIo }): Promise<Opened & { s
     return prepareWorker({ name, worker, host });
   };
 
+  const givenUp: Stage['givenUp'] = async ({ name, worker: { sources } }) => {
+    const { openFailures } = await import('@verifiedfan/platform/aws');
+    const read = new Set(sources.map(({ resource }) => resource));
+    const part = Object.fromEntries(Object.entries(catalogue).filter(([resource]) => read.has(resource)));
+    const queue = openFailures(name, configuration);
+    closing.push(queue);
+    return { queue, sources: await open({ catalogue: part }) };
+  };
+
   return {
     platform: await open({ catalogue: tables }),
     estate: () => Promise.reject(new TypeError('a stage is no estate of this process')),
-    stage: { prepared: oncePerName(prepared) },
+    stage: { prepared: oncePerName(prepared), givenUp },
     async close() {
-      await Promise.all(parts.map((part) => part.close()));
+      await Promise.all(closing.map((each) => each.close()));
     },
   };
 };

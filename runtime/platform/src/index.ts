@@ -14,7 +14,13 @@ export { type FlushOptions, flushRegularly } from './flush-regularly.ts';
 export { type FreshBucket, withFreshWaits } from './fresh-bucket.ts';
 export { type KeepSecretsOptions, type KeptSecrets, keepSecrets } from './kept-secrets.ts';
 export { DirectoryOwnedError, type Owner, ownDirectory, readOwner } from './ownership.ts';
-export { notificationQueueNameOf, type ResourceNames, resourceNameOf, secretNameOf } from './resource-names.ts';
+export {
+  failuresNameOf,
+  notificationQueueNameOf,
+  type ResourceNames,
+  resourceNameOf,
+  secretNameOf,
+} from './resource-names.ts';
 export { SECRET_GENERATORS } from './secrets.ts';
 export { createTableCheckpoints } from './table-checkpoints.ts';
 export { AUDIENCES, createTokens, ISSUER, type TokenRights, type Tokens, type TokensOptions } from './tokens.ts';

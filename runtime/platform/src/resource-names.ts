@@ -33,6 +33,9 @@ export const resourceNameOf = ({ name, definition }: Named, names: ResourceNames
 export const notificationQueueNameOf = (bucket: string, { prefix }: ResourceNames): string =>
   `${prefix}-${bucket}Notifications`;
 
+/** Where Lambda writes what it gave up of a worker. */
+export const failuresNameOf = (worker: string, { prefix }: ResourceNames): string => `${prefix}-${worker}Failures`;
+
 export const secretNameOf = (name: string, { prefix }: ResourceNames): string => `${prefix}/${name}`;
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

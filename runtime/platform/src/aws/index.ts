@@ -10,6 +10,7 @@ export {
   type OpenAwsPlatformOptions,
   type OpenPartOptions,
   openAwsPlatform,
+  openFailures,
   openPart,
 } from './open.ts';
 export { type AwsPlatform, type AwsPlatformOptions, CHECKPOINT_TABLE, createAwsPlatform } from './platform.ts';

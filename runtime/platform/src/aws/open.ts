@@ -1,9 +1,9 @@
-import { createCloudWatchMetrics } from '@verifiedfan/aws';
+import { createCloudWatchMetrics, createSqsQueue, type SqsQueue } from '@verifiedfan/aws';
 import { createMemoryMetrics, systemClock, systemRandom } from '@verifiedfan/embedded';
 import type { Catalogue } from '@verifiedfan/ports';
 import { type Configuration, ConfigurationError } from '../configuration.ts';
 import { flushRegularly } from '../flush-regularly.ts';
-import type { ResourceNames } from '../resource-names.ts';
+import { failuresNameOf, type ResourceNames } from '../resource-names.ts';
 import { openBuckets, openNotifications } from './buckets.ts';
 import { openCaches } from './caches.ts';
 import { openDatabases } from './databases.ts';
@@ -60,6 +60,15 @@ export const openPart = ({ catalogue, configuration, flags }: OpenPartOptions): 
     metrics: createMemoryMetrics(),
     kinds: OF_WORKERS,
     flags,
+  });
+
+/** The queue in which Lambda writes what it gave up of a worker. It is of no catalogue: only a stage that is deployed has it. */
+export const openFailures = (worker: string, configuration: StageConfiguration): SqsQueue =>
+  createSqsQueue({
+    name: `${worker}Failures`,
+    queueName: failuresNameOf(worker, namesOf(configuration)),
+    fifo: false,
+    connection: { clock: systemClock, random: systemRandom },
   });
 
 /**
