@@ -35,6 +35,8 @@ type Clock = ReturnType<typeof createManualClock>;
 
 const start = async (context: TestContext, clock: Clock, idempotencyStore: IdempotencyStore) => {
   const held = heldRoute();
+  // Before the server is closed, which waits for it.
+  context.after(() => held.gate.open());
   const service = await startService(context, [held.subject], { clock, idempotencyStore });
   const send = (id = 'a') => service.call('/things', { json: { id }, claims, headers });
   return { ...held, ...service, send };
@@ -60,7 +62,8 @@ describe('the lock of an idempotency key', () => {
     const repetition = second.send();
     await clock.waitForSleepers(2);
     for (let turn = 0; turn < 200; turn++) await clock.advance(25);
-    assert.deepEqual([(await repetition).status, second.operations.length], [503, 0]);
+    assert.equal(second.operations.length, 0);
+    assert.equal((await repetition).status, 503);
     first.gate.open();
     assert.equal((await slow).status, 201);
     assert.equal((await second.send()).headers['idempotency-replayed'], 'true');
@@ -82,7 +85,8 @@ describe('the lock of an idempotency key', () => {
     const repetition = second.send();
     await clock.waitForSleepers(2);
     for (let turn = 0; turn < 200; turn++) await clock.advance(25);
-    assert.deepEqual([(await repetition).status, second.operations.length], [503, 0]);
+    assert.equal(second.operations.length, 0);
+    assert.equal((await repetition).status, 503);
     assert.ok(first.log.lines.some(({ message }) => message === 'idempotency lock not renewed'));
     first.gate.open();
     assert.equal((await slow).status, 201);
@@ -98,7 +102,8 @@ describe('the lock of an idempotency key', () => {
     assert.equal((await other).status, 409);
     await clock.waitForSleepers(2);
     for (let turn = 0; turn < 200; turn++) await clock.advance(25);
-    assert.deepEqual([(await repetition).status, first.operations.length], [503, 1]);
+    assert.equal(first.operations.length, 1);
+    assert.equal((await repetition).status, 503);
     first.gate.open();
     assert.equal((await slow).status, 201);
   });
