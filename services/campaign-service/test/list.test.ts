@@ -175,10 +175,11 @@ describe('GET /campaigns', () => {
   });
 
   it('takes back its own cursor, however long the name is that the page ended with', async (context) => {
-    const names = ['각', '\ufdfa', '"', '\u0001', '😀', '\ud800'].map((sign) => `x${sign.repeat(198)}`);
+    const signs = ['각', '\ufdfa', '"', '\u0001', '😀'];
+    const names = signs.map((sign) => `x${sign.repeat(Math.floor(199 / sign.length))}`);
     const service = await startWith(
       context,
-      names.map((name, index) => ({ _id: `c${index}`, name: name.slice(0, 200) })),
+      names.map((name, index) => ({ _id: `c${index}`, name })),
     );
     for (const sort of ['name', '-name']) {
       assert.equal(new Set(await allPages(service, { sort, limit: '1' })).size, names.length, sort);
