@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
 import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { Athena, type AthenaRow, Firehose, SNS, StepFunctions, sdkConfiguration } from '@verifiedfan/aws';
+import {
+  Athena,
+  type AthenaRow,
+  Firehose,
+  Lambda,
+  LambdaFunctionError,
+  SNS,
+  StepFunctions,
+  sdkConfiguration,
+} from '@verifiedfan/aws';
 import { awsConnection, uniqueName } from '../../src/index.ts';
 import { makeBucket } from '../s3/make-bucket.ts';
 import { closeQueue, openQueue } from '../sqs/open-queue.ts';
@@ -80,6 +90,46 @@ describe('the thin clients', () => {
     const second = await startExecution({ stateMachineArn, name: 'load-1', input: { key: 'a' } });
     assert.deepEqual([first.outcome, second.outcome], ['started', 'already_started']);
     assert.equal(second.executionArn, first.executionArn);
+  });
+
+  it('invoke a function, wait for more of its answers than are asked for at once, and tell what made it fail', async () => {
+    const FunctionName = uniqueName('echo');
+    const ZipFile = `exports.handler = async (event) => {
+      if (event.fails) throw new RangeError('no fan fan@example.com');
+      return { got: event };
+    };`;
+    const Properties = {
+      FunctionName,
+      Role: RoleArn,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Code: { ZipFile },
+    };
+    const client = new CloudFormationClient(sdkConfiguration(connection));
+    const TemplateBody = JSON.stringify({ Resources: { Echo: { Type: 'AWS::Lambda::Function', Properties } } });
+    await client.send(new CreateStackCommand({ StackName: FunctionName, TemplateBody }));
+    await waitUntilStackCreateComplete(
+      { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
+      { StackName: FunctionName },
+    );
+    client.destroy();
+    const { invoke } = Lambda({ connection });
+    const Payload = { fan: 'José', scores: [1, null] };
+    assert.deepEqual(await invoke({ FunctionName, Payload }), { got: Payload });
+    assert.equal(await invoke({ FunctionName, Payload, InvocationType: 'Event' }), undefined);
+    const answers = await Promise.all(Array.from({ length: 70 }, (_, id) => invoke({ FunctionName, Payload: { id } })));
+    assert.deepEqual(
+      answers,
+      Array.from({ length: 70 }, (_, id) => ({ got: { id } })),
+    );
+    await assert.rejects(invoke({ FunctionName, Payload: { fails: true } }), (error: unknown) => {
+      assert.ok(error instanceof LambdaFunctionError);
+      // ministack 1.5.33 says Runtime.HandlerError of whatever a handler throws; AWS names the class, here RangeError.
+      assert.deepEqual([error.code, typeof error.errorType], ['function_failed', 'string']);
+      assert.doesNotMatch(error.message, /fan@/);
+      return true;
+    });
+    await assert.rejects(invoke({ FunctionName: 'never', Payload: {} }), { code: 'not_found', resource: 'never' });
   });
 
   it('read the rows of a query, and say when its SQL is wrong', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { systemClock } from '@verifiedfan/embedded';
 import { createKafkaTopics } from '@verifiedfan/kafka';
+import { PortError } from '@verifiedfan/ports';
 import { serverAddress, uniqueName } from '../../src/index.ts';
 import { readTopic } from '../kafka/read-topic.ts';
 import { startTcpProxy } from './set-up.ts';
@@ -27,4 +28,26 @@ describe('a topic behind the TCP fault proxy', () => {
       assert.deepEqual(stored.toSorted(), ['first', ...values].toSorted());
     });
   }
+
+  it('keeps the order of a key when a request is given up and its messages are published again', async (test) => {
+    const [, brokerPort] = serverAddress('kafka').split(':');
+    const { proxy, port } = await startTcpProxy(test, { port: Number(brokerPort), isBroker: true });
+    const topics = createKafkaTopics({ brokers: [`127.0.0.1:${port}`], clock: systemClock, timeoutMs: 2_000 });
+    test.after(() => topics.close());
+    const topic = topics.topic(uniqueName('order'), { create: { partitions: 1 } });
+    await topic.publishMany([{ key: 'member', value: 'zero' }]);
+    // Each is a request of its own, as two of them are more than a broker takes at once.
+    const messages = ['one', 'two', 'three'].map((word) => ({ key: 'member', value: `${word}-`.padEnd(600_000, '.') }));
+    proxy.add({ kind: 'cut-request', contains: 'one-' });
+    const results = await topic.publishMany([...messages, { key: 'other', value: 'other' }]);
+    assert.deepEqual(
+      results.map((result) => ('error' in result && result.error instanceof PortError ? result.error.code : 'stored')),
+      ['unavailable', 'unavailable', 'unavailable', 'stored'],
+    );
+    proxy.clear();
+    const again = await topic.publishMany(messages);
+    assert.ok(again.every((result) => 'offset' in result));
+    const words = [...(await readTopic(topic)).values()].map((value) => value.replace(/-\.*$/, ''));
+    assert.deepEqual(words, ['zero', 'other', 'one', 'two', 'three']);
+  });
 });
