@@ -5,6 +5,7 @@ import type { Queue, RecordStream } from '@verifiedfan/ports';
 import { openDatabase, startServiceFor } from '@verifiedfan/service/testing';
 import { createCampaignService } from '../../../services/campaign-service/src/index.ts';
 import { aCampaign, CREATOR } from '../../../services/campaign-service/test/fixtures.ts';
+import { withShortSleeps } from '../../../services/campaign-service/test/support.ts';
 import { startProxy } from '../fault-proxy/set-up.ts';
 import { openStream } from '../kinesis/open-stream.ts';
 import { openQueue } from '../sqs/open-queue.ts';
@@ -30,9 +31,13 @@ const start = async (test: TestContext) => {
   const queues = { dataPipelineQueue: pipeline.queue, attendanceQueue: attendance.queue };
   const destinations = { ...queues, campaignDataStream: stream, refreshSelectionsQueue: selections.queue };
   const database = openDatabase(test);
-  const started = await startServiceFor(test, (parts) => createCampaignService({ ...parts, destinations }), {
-    database,
-  });
+  const started = await startServiceFor(
+    test,
+    (parts) => createCampaignService({ ...parts, destinations, clock: withShortSleeps(parts.clock) }),
+    {
+      database,
+    },
+  );
   test.after(async () => {
     await stream.close();
     for (const { queue, deadLetters } of [pipeline, attendance, selections])

@@ -4,7 +4,7 @@ import type { Database, JsonObject } from '@verifiedfan/ports';
 import { startServiceFor } from '@verifiedfan/service/testing';
 import { type CampaignView, createCampaignService } from '../src/index.ts';
 import { allowedOf, CREATOR, create, pointersOf, type Service, WORKER } from './fixtures.ts';
-import { type Claims, dataOf, errorOf, openDatabase, startService } from './support.ts';
+import { type Claims, dataOf, errorOf, openDatabase, startService, withShortSleeps } from './support.ts';
 
 const read = async (service: Service, id: string): Promise<CampaignView> =>
   dataOf(await service.call(`/campaigns/${id}`, { claims: WORKER }));
@@ -22,6 +22,7 @@ const startPublishing = (context: TestContext, database: Database) =>
     (parts) =>
       createCampaignService({
         ...parts,
+        clock: withShortSleeps(parts.clock),
         destinations: { campaignDataStream: { putMany: async () => [] }, purge: async () => {} },
       }),
     { database },

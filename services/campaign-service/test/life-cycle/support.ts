@@ -5,7 +5,7 @@ import type { CampaignView, RefreshResult } from '../../src/index.ts';
 import { createCampaignService } from '../../src/index.ts';
 import { aCampaign, CREATOR } from '../fixtures.ts';
 import { createReceivers } from '../outbox/support.ts';
-import { dataOf, openDatabase } from '../support.ts';
+import { dataOf, openDatabase, withShortSleeps } from '../support.ts';
 
 export const SCHEDULE = { sub: 'worker:refreshCampaigns', permissions: ['campaigns:refresh'] };
 const READER = { sub: 'reader', permissions: ['campaigns:read'] };
@@ -16,9 +16,11 @@ export const startWithDestinations = async (
   { database = openDatabase(context), receivers = createReceivers() } = {},
 ) => {
   const { destinations } = receivers;
-  const started = await startServiceFor(context, (parts) => createCampaignService({ ...parts, destinations }), {
-    database,
-  });
+  const started = await startServiceFor(
+    context,
+    (parts) => createCampaignService({ ...parts, destinations, clock: withShortSleeps(parts.clock) }),
+    { database },
+  );
   const { call, service, lines } = started;
   return {
     ...started,

@@ -4,7 +4,7 @@ import { startServiceFor } from '@verifiedfan/service/testing';
 import { createCampaignService } from '../../src/index.ts';
 import type { Catalogue } from '../../src/markets/index.ts';
 import { aCampaign, CREATOR, patch, pointersOf } from '../fixtures.ts';
-import { dataOf, errorOf } from '../support.ts';
+import { dataOf, errorOf, withShortSleeps } from '../support.ts';
 import { add, added, patchMarket, readCampaign, readMarket } from './support.ts';
 
 const UNKNOWN = /^unknown/;
@@ -18,7 +18,7 @@ const setUp = async (context: TestContext, catalogueCheck?: 'open' | 'closed') =
   };
   const catalogue: Catalogue = { checkEvent: check, checkVenue: check };
   const service = await startServiceFor(context, (parts) =>
-    createCampaignService({ ...parts, catalogue, catalogueCheck }),
+    createCampaignService({ ...parts, catalogue, catalogueCheck, clock: withShortSleeps(parts.clock) }),
   );
   const create = (document: Record<string, unknown> = {}) =>
     service.call('/campaigns', { json: aCampaign(document), claims: CREATOR });

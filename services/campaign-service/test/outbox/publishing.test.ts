@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runWithCorrelation } from '@verifiedfan/correlation';
 import { PortError } from '@verifiedfan/ports';
-import { startServiceFor } from '@verifiedfan/service/testing';
-import { createCampaignService, type DeadEvent, type OutboxRow } from '../../src/index.ts';
+import type { DeadEvent, OutboxRow } from '../../src/index.ts';
 import { CREATOR, STRANGER } from '../fixtures.ts';
 import { startWithDestinations } from '../life-cycle/support.ts';
-import { dataOf, openDatabase } from '../support.ts';
+import { dataOf, startService } from '../support.ts';
 import { createReceivers, sequencesOf } from './support.ts';
 
 type Started = Awaited<ReturnType<typeof startWithDestinations>>;
@@ -109,7 +108,7 @@ describe('a change of a campaign', () => {
   });
 
   it('is told to nobody where there are no destinations, and nothing piles up', async (context) => {
-    const started = await startServiceFor(context, createCampaignService, { database: openDatabase(context) });
+    const started = await startService(context);
     const json = { _id: 'a', name: 'A' };
     assert.equal((await started.call('/campaigns', { json, claims: CREATOR })).status, 201);
     assert.equal(await started.database.collection('outbox').count(), 0);
