@@ -53,6 +53,17 @@ describe('POST /campaigns/:campaignId', () => {
     );
   });
 
+  it('refuses to remove what no campaign can have, rather than answering as if it were gone', async (context) => {
+    const service = await startService(context);
+    const { version } = await create(service, { description: 'Here', name: { en: 'Tour' } });
+    const answer = await patch(service, { descripton: null, '': null, date: { opne: null }, domain: { site: null } });
+    assert.equal(answer.status, 400);
+    assert.deepEqual(pointersOf(answer), ['/descripton unknown_field', '/* unknown_field', '/date/opne unknown_field']);
+    // What it could have and has not, or a language that is not there, is gone already.
+    const harmless = await patch(service, { maxRank: null, date: { open: null }, name: { fr: null } });
+    assert.deepEqual([harmless.status, dataOf<CampaignView>(harmless).version], [200, version]);
+  });
+
   it('replaces the markets, keeping those of the same event', async (context) => {
     const service = await startService(context);
     const { markets } = await create(service);

@@ -6,8 +6,9 @@ import { keepTranslations } from './keep-translations.ts';
 import { mergePatch } from './merge-patch.ts';
 import { stripReadOnly } from './read-only.ts';
 import { throwIfInvalidCampaign } from './rules.ts';
-import { type CampaignDraft, ValidateSchema } from './schemas.ts';
+import { type CampaignDraft, campaignV2, ValidateSchema } from './schemas.ts';
 import { searchKeysOf } from './search-keys.ts';
+import { createRefuseUnknownRemovals } from './unknown-removals.ts';
 import { toCampaignView } from './view.ts';
 
 /** A campaign with its markets as they are stored. */
@@ -21,10 +22,14 @@ export const draftFromDocument = (document: JsonObject, stored: Stored | undefin
   return draft;
 };
 
+const refuseUnknownRemovals = createRefuseUnknownRemovals(campaignV2);
+
 /** What is stored with a merge patch applied. Arrays replace, null removes. */
 export const draftFromPatch = (patch: JsonObject, stored: Stored): CampaignDraft => {
   const view = toCampaignView(stored.campaign, stored.markets);
-  const wanted = keepTranslations(stripReadOnly(patch, view), view);
+  const writable = stripReadOnly(patch, view);
+  refuseUnknownRemovals(writable);
+  const wanted = keepTranslations(writable, view);
   const { markets, ...fields } = mergePatch(view as unknown as JsonObject, wanted) as JsonObject;
   // Without them the stored ones would stay, also where the patch removed them.
   const { linkedCampaignIds = [] } = fields;

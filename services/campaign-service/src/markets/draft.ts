@@ -4,7 +4,8 @@ import type { Stored } from '../campaigns/draft.ts';
 import { keepTexts } from '../campaigns/keep-translations.ts';
 import { mergePatch } from '../campaigns/merge-patch.ts';
 import { stripMarket } from '../campaigns/read-only.ts';
-import { MAX_MARKETS, ValidateSchema } from '../campaigns/schemas.ts';
+import { MAX_MARKETS, marketV2, ValidateSchema } from '../campaigns/schemas.ts';
+import { createRefuseUnknownRemovals } from '../campaigns/unknown-removals.ts';
 import { toMarketView } from '../campaigns/view.ts';
 import { CampaignError, type RuleDetail } from '../errors.ts';
 import type { Market } from './market.ts';
@@ -37,6 +38,8 @@ export const draftNewMarket = (document: JsonObject, stored: Stored): MarketDraf
   return draft;
 };
 
+const refuseUnknownRemovals = createRefuseUnknownRemovals(marketV2);
+
 /** What a stored market says with a merge patch applied: null removes. Throws VALIDATION_ERROR and INVALID_MARKET. */
 export const draftFromMarketPatch = (patch: JsonObject, market: Market, stored: Stored): MarketDraft => {
   const view = toMarketView(market) as unknown as JsonObject;
@@ -46,6 +49,7 @@ export const draftFromMarketPatch = (patch: JsonObject, market: Market, stored: 
     details.push({ pointer: '/eventId', rule: 'read_only', message });
   }
   refuse(details);
+  refuseUnknownRemovals(object);
   const merged = mergePatch(view, keepTexts(object, view, ['name'])) as JsonObject;
   const draft = ValidateSchema('marketV2')(stripMarket(merged, view).object);
   throwIfInvalid(draft, stored, market);
