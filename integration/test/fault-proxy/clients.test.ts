@@ -58,7 +58,7 @@ describe('thin clients behind the fault proxy', () => {
     );
   });
 
-  it('repeat what CloudWatch and Secrets Manager throttled or lost', async (test) => {
+  it('repeat what CloudWatch and Secrets Manager throttled, and what was lost where that counts nothing twice', async (test) => {
     const { proxy, connection } = await startProxy(test, 'ministack');
     const name = uniqueName('secret');
     const client = new SecretsManagerClient(sdkConfiguration(direct));
@@ -68,13 +68,17 @@ describe('thin clients behind the fault proxy', () => {
     proxy.add({ kind: 'lose-answer', times: 1 });
     assert.equal(await createAwsSecrets({ connection }).get(name), 'value');
     proxy.add({ kind: 'throttle', times: 1 });
-    proxy.add({ kind: 'cut-request', times: 1 });
     const lost: Error[] = [];
     const onLost = (error: Error): void => void lost.push(error);
     const metrics = createCloudWatchMetrics({ namespace: uniqueName('vf'), connection, onLost });
     metrics.count('rows', 1, {});
     await metrics.flush();
     assert.deepEqual(lost, []);
+    proxy.add({ kind: 'cut-request', times: 1 });
+    metrics.count('rows', 1, {});
+    await metrics.flush();
+    assert.equal(lost.length, 1);
+    isPortError('unavailable')(lost[0]);
     assert.deepEqual(proxy.counts().injected, { throttle: 2, 'lose-answer': 1, 'cut-request': 1 });
   });
 

@@ -2,7 +2,7 @@ import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { batchFn } from '@verifiedfan/batch-fn';
 import { assertOptions, assertWhole } from '@verifiedfan/driver';
 import { chunk } from '@verifiedfan/map-utils';
-import type { Metrics } from '@verifiedfan/ports';
+import { type Metrics, PortError } from '@verifiedfan/ports';
 import { lazily } from '../clients/lazily.ts';
 import { type AwsConnection, sdkClient, sdkConfiguration } from '../sdk/connection.ts';
 import { calling } from '../sdk/errors.ts';
@@ -15,13 +15,14 @@ export type CloudWatchMetricsOptions = {
   connection: AwsConnection;
   /** Most different names with labels between two flushes; further ones are dropped. CloudWatch charges for each. @default 1_000 */
   maxSeries?: number | undefined;
-  /** Told of measurements that were lost, and why: they are not sent again, since what arrived of a lost request is unknown. */
+  /** Told of measurements that were lost, and why: they are not sent again, since what arrived of a lost request is unknown. What was throttled is. */
   onLost?: ((error: Error, count: number) => void) | undefined;
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
 const MOST_METRICS = 1_000;
 const MOST_BYTES = 1_000_000;
+const DEFAULT_ATTEMPTS = 4;
 /** Different values of one metric in a request. */
 const MOST_VALUES = 150;
 
@@ -49,7 +50,7 @@ export const createCloudWatchMetrics = (options: CloudWatchMetricsOptions): Metr
   const { record, snapshot, take } = createMetricsBuffer({ maxSeries });
   const open = lazily(async () => {
     const sdk = await import('@aws-sdk/client-cloudwatch');
-    // Sent once, here and below: values of a request whose answer was lost may have been counted, and would be counted again.
+    // Sent once by the SDK: values of a request whose answer was lost may have been counted, and would be counted again.
     const client = new sdk.CloudWatchClient({ ...sdkConfiguration(connection), maxAttempts: 1 });
     return { sdk, client: sdkClient(client, { name: 'cloudwatch', connection }) };
   });
@@ -65,7 +66,9 @@ export const createCloudWatchMetrics = (options: CloudWatchMetricsOptions): Metr
       batchSize: MOST_METRICS,
       maxBytes: MOST_BYTES,
       sizeOf: (datum) => JSON.stringify(datum).length + 1,
-      attempts: 1,
+      // A throttled request was turned away, so nothing of it was counted.
+      attempts: connection.maxAttempts ?? DEFAULT_ATTEMPTS,
+      isRetryable: (error) => error instanceof PortError && error.code === 'throttled',
       clock,
       random,
     },

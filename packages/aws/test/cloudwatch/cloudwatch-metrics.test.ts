@@ -71,6 +71,17 @@ describe('metrics on CloudWatch', () => {
     }
   });
 
+  it('sends again what was throttled, since nothing of it was counted', async (context) => {
+    const { connection, seen } = await startService(context, (_, response) =>
+      seen.length === 1 ? jsonError(response, 'ThrottlingException') : json(response, {}),
+    );
+    const onLost = (error: Error): void => assert.fail(error);
+    const metrics = createCloudWatchMetrics({ namespace: 'VerifiedFan/test', connection, onLost });
+    metrics.count('a');
+    await metrics.flush();
+    assert.equal(seen.length, 2);
+  });
+
   it('flushes to a service that fails, and says what was lost', async (context) => {
     const { connection, seen } = await startService(context, (_, response) =>
       jsonError(response, 'ServiceUnavailable', 503),
