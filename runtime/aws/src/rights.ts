@@ -91,9 +91,16 @@ export const engineSecretsOf = (worker: Worker, catalogue: Catalogue): string[] 
   return Object.entries(URI_SECRETS).flatMap(([kind, secret]) => (kinds.some((each) => each === kind) ? [secret] : []));
 };
 
-/** The secrets that a worker declared, and the addresses of the engines that it uses. */
+/** Read where the setting `UNLEASH_URL` names a server of flags, and otherwise left without a value. */
+const UNLEASH_TOKEN = 'unleashToken';
+
+/** The secrets that a worker declared, the addresses of the engines that it uses, and what its flag is asked with. */
 export const secretsOf = (worker: Worker, catalogue: Catalogue): string[] =>
-  [...worker.secrets, ...engineSecretsOf(worker, catalogue)].sort();
+  [
+    ...worker.secrets,
+    ...engineSecretsOf(worker, catalogue),
+    ...(worker.flag === undefined ? [] : [UNLEASH_TOKEN]),
+  ].sort();
 
 /** Whether Lambda itself gives something up: of a queue it never does, and a request is answered. */
 export const leavesFailures = ({ sources }: Pick<Worker, 'sources'>): boolean =>
@@ -110,12 +117,13 @@ export const serviceRightsOf = (service: ServiceDefinition, catalogue: Catalogue
   ...serviceSecretsOf(service).map((name): Right => ({ subject: { kind: 'secret', name }, actions: READ_SECRET })),
 ];
 
-/** The secrets that a service needs, those of its partners, and the addresses of its engines. */
+/** The secrets that a service needs, those of its partners, the addresses of its engines, and what flags are asked with. */
 export const serviceSecretsOf = ({ secrets, partners, caches }: ServiceDefinition): string[] =>
   [
     ...secrets,
     ...Object.values(partners).flat(),
     URI_SECRETS.database,
+    UNLEASH_TOKEN,
     ...(caches.length === 0 ? [] : [URI_SECRETS.cache]),
   ].sort();
 

@@ -281,14 +281,14 @@ describe('the rights of services', () => {
       'sqs:SendMessage': arns,
       'secretsmanager:GetSecretValue': secretsOf(
         ...['tokenKeys', 'mongodbUri', 'redisUri', 'discoveryApiKey', 'fastlyToken', 'fastlyServiceId'],
-        ...['gitlabToken', 'gitlabProject'],
+        ...['gitlabToken', 'gitlabProject', 'unleashToken'],
       ),
     });
   });
 
-  it('let entry-service read two secrets', () => {
+  it('let entry-service read its secrets', () => {
     assert.deepEqual(resourcesOf('EntryService'), {
-      'secretsmanager:GetSecretValue': secretsOf('tokenKeys', 'mongodbUri'),
+      'secretsmanager:GetSecretValue': secretsOf('tokenKeys', 'mongodbUri', 'unleashToken'),
     });
   });
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@verifiedfan/ports';
+import type { JsonObject } from '@verifiedfan/ports';
 import type { Campaign, Market } from './campaign.ts';
 import { type CampaignView, campaignView, type MarketView, marketView } from './schemas.ts';
 
@@ -19,7 +19,10 @@ const hasOnly = (document: JsonObject, fields: ReadonlySet<string>): boolean => 
 const pick = (document: JsonObject, fields: ReadonlySet<string>): JsonObject => {
   if (hasOnly(document, fields)) return document;
   const picked: JsonObject = {};
-  for (const name in document) if (fields.has(name)) picked[name] = document[name] as JsonValue;
+  for (const name of fields) {
+    const value = document[name];
+    if (value !== undefined) picked[name] = value;
+  }
   return picked;
 };
 
