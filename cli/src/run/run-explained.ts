@@ -3,6 +3,8 @@ import { codeOf, explain } from '../output/explain.ts';
 import { BAD_OUTCOME, type CommandIo, WRONG_USAGE } from '../output/io.ts';
 import type { Runner } from './context.ts';
 
+const WRONG_ENVIRONMENT: ReadonlySet<unknown> = new Set(['configuration', 'invalid_setting']);
+
 /** Runs a command line; says on standard error what went wrong, if something did. Resolves with the exit code and never rejects. */
 export const runExplained = async (argv: readonly string[], io: CommandIo, runner: Runner): Promise<number> => {
   try {
@@ -10,6 +12,6 @@ export const runExplained = async (argv: readonly string[], io: CommandIo, runne
   } catch (error) {
     io.error(`error: ${explain(error)}\n`);
     // The environment is as much a part of the call as its arguments.
-    return codeOf(error) === 'configuration' ? WRONG_USAGE : BAD_OUTCOME;
+    return WRONG_ENVIRONMENT.has(codeOf(error)) ? WRONG_USAGE : BAD_OUTCOME;
   }
 };

@@ -38,14 +38,14 @@ export const startService = async (options: StartServiceOptions): Promise<void> 
   const database = platform.database(services[name].database);
   const service = await openService(
     { database, clock, random, log, tracing, verifyToken: tokens.checker(name) },
-    { platform, endpoints: configuration.endpoints },
+    { platform, endpoints: configuration.endpoints, campaignSettings: configuration.campaignSettings },
   );
   const { url, close } = await service.server.listen({ port: configuration.port, host: '0.0.0.0' });
   service.start?.();
   const flushing = flushRegularly(platform);
   process.once('SIGTERM', () => {
     const stop = async (): Promise<void> => {
-      await close();
+      await close({ drainMs: service.drainMs ?? 0 });
       await service.close?.();
       await tracing?.shutdown();
       await flushing.stop();

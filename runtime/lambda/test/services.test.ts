@@ -39,10 +39,16 @@ const comesTrue = async (isSo: () => Promise<boolean>): Promise<boolean> => {
   return false;
 };
 
+type TaskOptions = {
+  secrets?: Record<string, string>;
+  endpoints?: Record<string, string>;
+  campaignSettings?: Record<string, string>;
+};
+
 /** campaign-service as a task runs it, on an embedded platform that has nothing but what the list says. */
 const startTask = async (
   context: TestContext,
-  { secrets = {}, endpoints = {} }: { secrets?: Record<string, string>; endpoints?: Record<string, string> } = {},
+  { secrets = {}, endpoints = {}, campaignSettings = {} }: TaskOptions = {},
 ) => {
   const catalogue = reachedByService(services['campaign-service'], resources);
   const embedded = createEmbeddedPlatform({ directory: temporaryDirectory(context).path, catalogue });
@@ -56,7 +62,7 @@ const startTask = async (
     log,
     verifyToken: (token: string) => JSON.parse(Buffer.from(token, 'base64url').toString()),
   };
-  const opened = await openCampaignService(parts, { platform, endpoints });
+  const opened = await openCampaignService(parts, { platform, endpoints, campaignSettings });
   const { call } = await startServiceFor(context, () => opened.server, { database: parts.database });
   opened.start?.();
   let isClosed = false;
@@ -67,7 +73,7 @@ const startTask = async (
     await embedded.close();
   };
   context.after(close);
-  return { call, platform, warnings, close };
+  return { call, opened, platform, warnings, close };
 };
 
 describe('the list of services', () => {
@@ -109,6 +115,15 @@ describe('the credentials of a partner', () => {
 });
 
 describe('campaign-service as a task', () => {
+  it('follows the settings of its installation, and does not start with one that is none', async (context) => {
+    const { opened } = await startTask(context, { campaignSettings: { CAMPAIGN_DRAIN_MS: '1500' } });
+    assert.equal(opened.drainMs, 1_500);
+    await assert.rejects(startTask(context, { campaignSettings: { CAMPAIGN_CATALOGUE_CHECK: 'ajar' } }), {
+      code: 'invalid_setting',
+      message: 'CAMPAIGN_CATALOGUE_CHECK must be open or closed',
+    });
+  });
+
   it('publishes to the streams and queues of its stage, and stops', async (context) => {
     const { call, platform, close } = await startTask(context);
     const date = { event: '2027-06-01T00:00:00Z' };

@@ -30,8 +30,10 @@ export type EstateOptions = {
   meter?: Meter | undefined;
   /** Where the services listen. Without a port they take free ones. @default loopback */
   listen?: { port?: number | undefined; host?: string | undefined };
-  /** Where spans go. @default what the environment says */
-  configuration?: Pick<Configuration, 'collectorHost' | 'collectorPort'> | undefined;
+  /** Where spans go, and what campaign-service is told. @default what the environment says */
+  configuration?:
+    | (Pick<Configuration, 'collectorHost' | 'collectorPort'> & Partial<Pick<Configuration, 'campaignSettings'>>)
+    | undefined;
 };
 
 /**
@@ -101,6 +103,7 @@ export const openEstate = (options: EstateOptions): Estate => {
       invoke: async (name, event, context) => (await handler(name))(event, context),
       listen: options.listen ?? {},
       tracing: await tracing(),
+      campaignSettings: configuration.campaignSettings,
     });
   });
   const host = once(async (): Promise<Omit<WorkerHost, 'upstream'>> => {

@@ -1,4 +1,4 @@
-import { createCampaignService, type Relay } from '@verifiedfan/campaign-service';
+import { createCampaignService, type Relay, readCampaignServiceSettings } from '@verifiedfan/campaign-service';
 import { createEntryService } from '@verifiedfan/entry-service';
 import { createGraphqlGateway, schema } from '@verifiedfan/graphql';
 import type { Catalogue, Clock, JsonValue, Platform } from '@verifiedfan/ports';
@@ -34,6 +34,8 @@ export type ServicesOptions = {
   /** Calls a worker as AppSync would. */
   invoke(worker: string, event: unknown, context: InvocationContext): Promise<JsonValue>;
   tracing?: ServiceTracing | undefined;
+  /** Settings of campaign-service by the names of its README. @default none */
+  campaignSettings?: Readonly<Record<string, string | undefined>> | undefined;
   listen: { port?: number | undefined; host?: string | undefined };
 };
 
@@ -64,6 +66,7 @@ export const startServices = async ({
   invoke,
   listen,
   tracing,
+  campaignSettings = {},
 }: ServicesOptions): Promise<Services> => {
   const { clock, random } = platform;
   const started: { name: string; listening: Listening }[] = [];
@@ -99,9 +102,12 @@ export const startServices = async ({
     catalogue,
     sandboxUrl: () => urlOf('sandbox'),
   });
+  const settings = readCampaignServiceSettings(campaignSettings);
   const campaigns = createCampaignService({
     ...shared,
     ...partners,
+    ...settings.options,
+    cacheReplica: settings.cacheReplica === undefined ? undefined : platform.cache(settings.cacheReplica),
     database: platform.database('campaigns'),
     tracing,
     destinations,

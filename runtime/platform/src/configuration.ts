@@ -20,6 +20,8 @@ export type Configuration = {
   bucketSuffix: string | undefined;
   /** ENDPOINTS: base URLs of services and third parties by the names that workers call, as a JSON object. @default none */
   endpoints: Readonly<Record<string, string>>;
+  /** Everything that begins with CAMPAIGN_, as it is: campaign-service says what it means. @default none */
+  campaignSettings: Readonly<Record<string, string | undefined>>;
   /** FLAGS: the flags that a process on AWS starts with, by name, as a JSON object of true and false. @default none */
   flags: Readonly<Record<string, boolean>>;
   /** UNLEASH_URL: the API of the Unleash server that is asked for flags. @default nobody is asked */
@@ -65,6 +67,7 @@ export const readConfiguration = (
     resourcePrefix: environment.RESOURCE_PREFIX,
     bucketSuffix: environment.BUCKET_SUFFIX,
     endpoints: readEndpoints(environment.ENDPOINTS),
+    campaignSettings: Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('CAMPAIGN_'))),
     flags: readFlags(environment.FLAGS),
     unleashUrl: readUnleashUrl(environment.UNLEASH_URL),
     streamFailures,

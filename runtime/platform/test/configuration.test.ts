@@ -30,6 +30,11 @@ describe('readConfiguration', () => {
       assert.throws(() => readConfiguration({ PORT }), ConfigurationError);
   });
 
+  it('passes on the settings of campaign-service as they are, and nothing else of the environment', () => {
+    const { campaignSettings } = readConfiguration({ CAMPAIGN_DRAIN_MS: '5000', SECRET: 'hidden' });
+    assert.deepEqual(campaignSettings, { CAMPAIGN_DRAIN_MS: '5000' });
+  });
+
   it('reads the names of a stage and the endpoints that its workers call', () => {
     const environment = {
       RESOURCE_PREFIX: 'fan-dev',

@@ -2,6 +2,7 @@ import {
   type CampaignDestinations,
   type CampaignServiceOptions,
   createCampaignService,
+  readCampaignServiceSettings,
 } from '@verifiedfan/campaign-service';
 import { createDiscovery } from '@verifiedfan/discovery';
 import { createFastly } from '@verifiedfan/fastly';
@@ -45,7 +46,8 @@ const openPartners = async (
 
 /** Campaigns with their destinations, their partners and the relay of their events, which every task runs: a lease says whose turn it is. */
 export const openCampaignService: OpenService = async (parts, surroundings) => {
-  const { platform } = surroundings;
+  const { platform, campaignSettings = {} } = surroundings;
+  const settings = readCampaignServiceSettings(campaignSettings);
   const { discovery, fastly, gitlab } = await openPartners(parts, surroundings);
   const destinations: CampaignDestinations = {
     campaignDataStream: platform.stream('campaignDataStream'),
@@ -57,11 +59,14 @@ export const openCampaignService: OpenService = async (parts, surroundings) => {
   const cache = platform.cache('discoveryCache');
   const options: CampaignServiceOptions = {
     ...parts,
+    ...settings.options,
     ...{ destinations, discovery, gitlab, discoveryCache: cache, promoterCache: cache },
+    cacheReplica: settings.cacheReplica === undefined ? undefined : platform.cache(settings.cacheReplica),
   };
   const server = createCampaignService(options);
   return {
     server,
+    drainMs: settings.close.drainMs,
     start: () => server.relay.start(),
     async close() {
       // What was not sent by now is sent by another task, or by the next one.
