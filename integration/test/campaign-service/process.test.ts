@@ -55,6 +55,24 @@ const startTask = async (test: TestContext, name: string, env: Record<string, st
   };
 };
 
+type Stream = ReturnType<typeof openDestinations>['stream'];
+
+/** The ids of all events on a stream. */
+const idsOn = async (stream: Stream): Promise<Set<string>> => {
+  const pages = await Promise.all((await stream.shards()).map(({ id }) => stream.read({ shard: id, limit: 100 })));
+  return new Set(pages.flatMap(({ records }) => records.map(({ data }) => JSON.parse(String(data)).id as string)));
+};
+
+/** Looks until there are so many, some seconds at most; answers how many there were. */
+const countUntil = async (wanted: number, look: () => Promise<Set<string>>): Promise<number> => {
+  let size = 0;
+  for (let looks = 0; looks < 100 && size < wanted; looks += 1) {
+    if (looks > 0) await systemClock.sleep(50);
+    ({ size } = await look());
+  }
+  return size;
+};
+
 describe('the bundle of campaign-service in a process of its own', () => {
   it('serves on a stage, takes events to Kinesis and SQS, beside a second task, and ends in order', async (test) => {
     const { env } = await openOwnStage({ secrets: { tokenKeys: TOKEN_KEYS } });
@@ -80,13 +98,13 @@ describe('the bundle of campaign-service in a process of its own', () => {
       told.map(({ id }) => id),
       Array.from({ length: 11 }, (_, index) => `tour.${index + 1}`),
     );
+    // Each destination is served for itself, and a task that is stopped leaves what is unsent to the next one.
+    assert.equal(await countUntil(11, () => idsOn(stream)), 11);
     for (const task of [one, other]) {
       const { code, log } = await task.stop();
       assert.equal(code, 0, log);
     }
-    const pages = await Promise.all((await stream.shards()).map(({ id }) => stream.read({ shard: id, limit: 100 })));
-    const ids = new Set(pages.flatMap(({ records }) => records.map(({ data }) => JSON.parse(String(data)).id)));
-    assert.equal(ids.size, 11);
+    assert.equal((await idsOn(stream)).size, 11);
   });
 
   it('says which secret has no value when it cannot start without it', async (test) => {
