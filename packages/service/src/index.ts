@@ -26,6 +26,7 @@ export {
   type IdempotencyStore,
   type StoredAttempt,
 } from './idempotency-store.ts';
+export { createInSpan, type InSpan } from './in-span.ts';
 export type { CloseOptions, Listening, ListenOptions } from './listen.ts';
 export type { Gauges } from './pipeline/prometheus.ts';
 export type { ServiceTracing } from './pipeline/trace.ts';

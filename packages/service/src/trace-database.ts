@@ -1,5 +1,5 @@
-import { currentCorrelation } from '@verifiedfan/correlation';
 import type { Collection, Database, Document } from '@verifiedfan/ports';
+import { createInSpan } from './in-span.ts';
 import type { ServiceTracing } from './pipeline/trace.ts';
 
 /**
@@ -8,11 +8,7 @@ import type { ServiceTracing } from './pipeline/trace.ts';
  */
 export const traceDatabase = (database: Database, tracing: ServiceTracing | undefined): Database => {
   if (tracing?.enabled !== true) return database;
-  const inSpan = <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const correlation = currentCorrelation();
-    const attributes = correlation === undefined ? {} : { 'correlation.id': correlation };
-    return tracing.span({ name, kind: 'client', attributes }, work);
-  };
+  const inSpan = createInSpan(tracing);
   const traced = <D extends Document>(inner: Collection<D>): Collection<D> => {
     const { name } = inner;
     return {

@@ -3,7 +3,7 @@ import type { Discovery } from '@verifiedfan/discovery';
 import type { Gitlab } from '@verifiedfan/gitlab';
 import type { Cache, Clock, Database, Random } from '@verifiedfan/ports';
 import { traceCache } from '@verifiedfan/read-through';
-import type { Route, ServiceLog, ServiceTracing } from '@verifiedfan/service';
+import { createInSpan, type Route, type ServiceLog, type ServiceTracing } from '@verifiedfan/service';
 import { ADMIN_ERRORS, createAdminRoutes, createAudits, createConfigurationManager } from './admin/index.ts';
 import {
   CATALOGUE_ERRORS,
@@ -12,7 +12,6 @@ import {
   toMarketCatalogue,
 } from './catalogue/index.ts';
 import type { Persist } from './contention.ts';
-import { createInSpan } from './in-span.ts';
 import type { Catalogue } from './markets/index.ts';
 import { NOT_CONFIGURED_ERRORS } from './not-configured.ts';
 import {

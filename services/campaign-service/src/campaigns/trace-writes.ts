@@ -1,5 +1,4 @@
-import type { ServiceTracing } from '@verifiedfan/service';
-import { createInSpan } from '../in-span.ts';
+import { createInSpan, type ServiceTracing } from '@verifiedfan/service';
 import type { CampaignChange, CampaignDatastore } from './datastore.ts';
 
 /** What a change does, as the spans of reading are named: `campaigns.update`, `markets.remove`. */

@@ -1,5 +1,5 @@
 import { currentCorrelation } from '@verifiedfan/correlation';
-import type { ServiceTracing } from '@verifiedfan/service';
+import type { ServiceTracing } from './pipeline/trace.ts';
 
 /** Runs work in a span of this name that carries the correlation id of the work under way. */
 export type InSpan = <T>(name: string, run: () => Promise<T>) => Promise<T>;
